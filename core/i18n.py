@@ -1,0 +1,152 @@
+"""Languages: which one is spoken now, its catalogue, its digits, dates and direction.
+
+Each package keeps its words in ``<package>/translations``; they are read as one catalogue. Message ids are
+plain English. ``python -m core.i18n compile`` makes the .mo files that are read here.
+"""
+
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date as babel_format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import LazyProxy, NullTranslations, Translations
+from persiantools.jdatetime import JalaliDate
+
+LANGUAGES = {"fa": "فارسی", "en": "English"}
+DEFAULT_LANGUAGE = "fa"
+PACKAGES = ("core", "accounts", "layers", "parcels", "permits", "reports", "webmap")
+
+_ROOT = Path(__file__).resolve().parent.parent
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_JALALI_MONTHS = (
+    "فروردین",
+    "اردیبهشت",
+    "خرداد",
+    "تیر",
+    "مرداد",
+    "شهریور",
+    "مهر",
+    "آبان",
+    "آذر",
+    "دی",
+    "بهمن",
+    "اسفند",
+)
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def language() -> str:
+    """The language spoken in this request or command: ``fa`` or ``en``."""
+    return _language.get()
+
+
+def set_language(code: str) -> None:
+    """Speak this language from here on (until the context ends); an unknown one is the default."""
+    _language.set(code if code in LANGUAGES else DEFAULT_LANGUAGE)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak another language for the length of a block."""
+    token = _language.set(code if code in LANGUAGES else DEFAULT_LANGUAGE)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def direction() -> str:
+    """``rtl`` or ``ltr``."""
+    return "rtl" if language() == "fa" else "ltr"
+
+
+def catalogue_files() -> list[Path]:
+    """Every .po file of the house."""
+    return sorted(path for package in PACKAGES for path in (_ROOT / package / "translations").glob("*/LC_MESSAGES/*.po"))
+
+
+@cache
+def catalogue(code: str) -> NullTranslations:
+    """All rooms' words in one language; English needs none, its words are the ids."""
+    whole = NullTranslations()
+    if code == "en":
+        return whole
+    for package in PACKAGES:
+        folder = _ROOT / package / "translations"
+        found = Translations.load(str(folder), [code])
+        if isinstance(found, Translations):
+            whole = whole.merge(found) if isinstance(whole, Translations) else found
+    return whole
+
+
+def gettext(message: str, **values: Any) -> str:
+    """The message in the language spoken, with its ``%(name)s`` filled in."""
+    text = catalogue(language()).ugettext(message)
+    return text % values if values else text
+
+
+def ngettext(singular: str, plural: str, n: int, **values: Any) -> str:
+    """As :func:`gettext`, for a number of things; ``%(n)s`` comes in the language's own digits."""
+    text = catalogue(language()).ungettext(singular, plural, n)
+    return text % {"n": format_number(n), **values}
+
+
+def lazy_gettext(message: str, **values: Any) -> LazyProxy:
+    """A message translated only when it is shown: for enums and tables made before any request."""
+    return LazyProxy(gettext, message, enable_cache=False, **values)
+
+
+def local_digits(text: str) -> str:
+    """Digits as the language writes them. Not for numbers people copy (parcel numbers, references)."""
+    return text.translate(_PERSIAN_DIGITS) if language() == "fa" else text
+
+
+def format_number(value: float, decimals: int = 0) -> str:
+    """A number with the language's digits, grouping and decimal mark."""
+    pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
+    text = format_decimal(value, format=pattern, locale="en")
+    if language() != "fa":
+        return text
+    return text.translate(_PERSIAN_DIGITS).replace(",", "٬").replace(".", "٫")
+
+
+def format_percent(ratio: float) -> str:
+    """A ratio as percent: 0.6 is ``60%`` or «۶۰٪»."""
+    return format_number(ratio * 100, 1) + ("٪" if language() == "fa" else "%")
+
+
+def format_date(day: dt.date) -> str:
+    """A day in words: ``23 November 2026``, or Jalali «۲ آذر ۱۴۰۵»."""
+    if language() != "fa":
+        return babel_format_date(day, "d MMMM y", locale="en")
+    jalali = JalaliDate(day)
+    return f"{jalali.day} {_JALALI_MONTHS[jalali.month - 1]} {jalali.year}".translate(_PERSIAN_DIGITS)
+
+
+def compile_catalogues() -> int:
+    """Write the .mo beside each .po that is newer; return how many were written."""
+    written = 0
+    for source in catalogue_files():
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with source.open("rb") as file:
+            words = read_po(file, locale=source.parent.parent.name)
+        with target.open("wb") as file:
+            write_mo(file, words)
+        written += 1
+    return written
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["compile"]:
+        sys.exit("usage: python -m core.i18n compile")
+    sys.stdout.write(f"catalogues compiled: {compile_catalogues()}\n")

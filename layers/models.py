@@ -1,0 +1,118 @@
+"""The city, the catalogue of its layers, and their features."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+from geoalchemy2 import WKBElement
+from sqlalchemy import BigInteger, Computed, Date, DateTime, ForeignKey, Identity, Index, SmallInteger, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.models import Base, city_geometry, geometry_column, gist_index, web_mercator_column
+
+
+class Domain(StrEnum):
+    """The seven municipal domains: fixed vocabulary across the product."""
+
+    TRAFFIC = "traffic"
+    HOUSING = "housing"
+    LAND_USE = "land_use"
+    RECREATION = "recreation"
+    CULTURE = "culture"
+    ECONOMY = "economy"
+    INFRASTRUCTURE = "infrastructure"
+
+
+class GeometryKind(StrEnum):
+    """What a layer is drawn as."""
+
+    POINT = "point"
+    LINE = "line"
+    POLYGON = "polygon"
+
+
+class BaseRole(StrEnum):
+    """What a layer is for the base map; a layer without one is an overlay that people switch on."""
+
+    STREET = "street"
+    WATER = "water"
+    GREEN = "green"
+    DISTRICT = "district"
+
+
+class City(Base):
+    """The one city that this database holds."""
+
+    __tablename__ = "city"
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, server_default="1")
+    srid: Mapped[int]
+    name_fa: Mapped[str] = mapped_column(Text, server_default="")
+    name_en: Mapped[str] = mapped_column(Text, server_default="")
+    boundary: Mapped[WKBElement | None] = mapped_column(city_geometry("MULTIPOLYGON"))
+    boundary_is_hull: Mapped[bool] = mapped_column(server_default="false")
+
+
+class Layer(Base):
+    """One layer of the map, and for which part of the city it holds data."""
+
+    __tablename__ = "layer"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    name_fa: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text)
+    domain: Mapped[str] = mapped_column(Text)
+    geometry_kind: Mapped[str] = mapped_column(Text)
+    base_role: Mapped[str | None] = mapped_column(Text)
+    style: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    min_zoom: Mapped[int] = mapped_column(SmallInteger, server_default="8")
+    max_zoom: Mapped[int] = mapped_column(SmallInteger, server_default="16")
+    coverage: Mapped[WKBElement | None] = mapped_column(city_geometry("MULTIPOLYGON"))
+    licence: Mapped[str] = mapped_column(Text, server_default="")
+    source: Mapped[str] = mapped_column(Text, server_default="")
+    updated_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    version: Mapped[int] = mapped_column(server_default="1")
+
+
+class Feature(Base):
+    """One thing of a layer; whatever its file said of it is kept in ``properties``."""
+
+    __tablename__ = "feature"
+    __table_args__ = (
+        Index("feature_layer_id_key_key", "layer_id", "key", unique=True),
+        gist_index("feature", "geom"),
+        gist_index("feature", "geom_3857"),
+        Index(
+            "feature_name_folded_idx",
+            "name_folded",
+            postgresql_using="gin",
+            postgresql_ops={"name_folded": "gin_trgm_ops"},
+            postgresql_where="name_folded <> ''",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    layer_id: Mapped[int] = mapped_column(ForeignKey("layer.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(Text)
+    name_fa: Mapped[str] = mapped_column(Text, server_default="")
+    name_en: Mapped[str] = mapped_column(Text, server_default="")
+    name_folded: Mapped[str] = mapped_column(
+        Text, Computed("fold_text(name_fa || ' ' || name_en)", persisted=True)
+    )
+    kind: Mapped[str] = mapped_column(Text, server_default="")
+    geom: Mapped[WKBElement] = geometry_column("GEOMETRY")
+    geom_3857: Mapped[WKBElement] = web_mercator_column()
+    properties: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    version: Mapped[int] = mapped_column(server_default="1")
+
+
+class SourceRevision(Base):
+    """How often a tile source has changed: what an open map compares to know that it is behind."""
+
+    __tablename__ = "source_revision"
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger, server_default="1")
+    updated_on: Mapped[dt.date] = mapped_column(Date, server_default=func.current_date())

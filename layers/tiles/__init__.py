@@ -1,0 +1,1 @@
+"""Vector tiles: grid maths, sources, encoding."""

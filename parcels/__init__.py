@@ -1,0 +1,1 @@
+"""Parcels, their addresses, their lineage, and finding them."""

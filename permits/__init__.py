@@ -1,0 +1,1 @@
+"""Permit cases from application to completion."""

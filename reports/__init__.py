@@ -1,0 +1,1 @@
+"""Problem reports, satisfaction and alerts."""
