@@ -1,0 +1,132 @@
+"""Each run owns its database, built by the migrations; each test leaves no trace in it."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.orm import Session
+
+from core import cluster, i18n
+from core.database import driver_url, make_engine, upgrade
+from core.settings import Settings
+from core.web import db
+from tests import small_city
+from webmap import create_app
+
+ROOT = Path(__file__).resolve().parent.parent
+SRID = 32639
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _catalogues() -> None:
+    i18n.compile_catalogues()
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real municipal files; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"the shared data are not here ({folder}); set SHARED_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The maintenance database of the server that tests may make databases on."""
+    return os.environ.get("TEST_DATABASE_URL") or cluster.ensure_running(ROOT / "var-test")
+
+
+@pytest.fixture(scope="session")
+def make_database(server_url: str) -> Iterator["DatabaseMaker"]:
+    """Makes databases that go with the run."""
+    maker = DatabaseMaker(server_url)
+    yield maker
+    maker.drop_all()
+
+
+@pytest.fixture(scope="session")
+def database_url(make_database: "DatabaseMaker") -> str:
+    """A migrated, empty database of this run."""
+    return make_database(srid=SRID)
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on this run's database."""
+    made = make_engine(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A connection whose transaction is rolled back after the test, whatever is committed in it."""
+    with engine.connect() as opened:
+        outer = opened.begin()
+        yield opened
+        outer.rollback()
+
+
+@pytest.fixture
+def session(connection: Connection) -> Iterator[Session]:
+    """A session inside the test's own transaction."""
+    with Session(connection, join_transaction_mode="create_savepoint") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application over this run's database."""
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("city"), database_url=database_url, secret_key=secrets.token_hex(16)
+    )
+    made = create_app(settings)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def client(app: Flask, connection: Connection) -> FlaskClient:
+    """A browser without a window, whose requests see what the test's session wrote and are rolled back with it."""
+    with app.app_context():
+        db.sessionmaker.configure(bind=connection, join_transaction_mode="create_savepoint")
+    return app.test_client()
+
+
+@pytest.fixture
+def city(session: Session) -> Session:
+    """The small hand-made city (see tests/small_city.py), in the test's own transaction."""
+    small_city.build(session)
+    return session
+
+
+class DatabaseMaker:
+    """Creates migrated databases with names of their own, and drops them all."""
+
+    def __init__(self, server_url: str) -> None:
+        self.server = make_engine(server_url).execution_options(isolation_level="AUTOCOMMIT")
+        self.made: list[str] = []
+
+    def __call__(self, srid: int | None = SRID) -> str:
+        """A new database; with ``srid=None`` nothing is migrated."""
+        name = f"test_{os.getpid()}_{secrets.token_hex(4)}"
+        with self.server.connect() as opened:
+            opened.execute(text(f"CREATE DATABASE {name}"))
+        self.made.append(name)
+        url = self.server.url.set(database=name).render_as_string(hide_password=False)
+        if srid is not None:
+            upgrade(url, srid)
+        return driver_url(url)
+
+    def drop_all(self) -> None:
+        """Drop them, whoever is still connected."""
+        with self.server.connect() as opened:
+            for name in self.made:
+                opened.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        self.server.dispose()

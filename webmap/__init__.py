@@ -1,0 +1,88 @@
+"""The application: puts the rooms together and serves them. Imported by nobody."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, url_for
+from flask import g as request_globals
+from sqlalchemy import Engine, event
+
+from core import cluster, i18n, web
+from core.database import driver_url
+from core.settings import Settings
+from webmap import views, wiring
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole application over one city's data folder."""
+    settings = (settings or Settings.load()).with_secret()
+    app = Flask("webmap", static_folder=str(_ROOT / "static" / "dist"), static_url_path="/static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_ENGINES={
+            "default": {"url": _database_url(settings), "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+        },
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+        # Built files have their content's hash in their name.
+        SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
+        SETTINGS=settings,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    web.install(app, settings.default_language)
+    if not settings.database_url:
+        _start_cluster_on_demand(app, settings)
+    _teach_templates(app)
+    wiring.connect()
+    for blueprint in wiring.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for group in wiring.COMMANDS:
+        app.cli.add_command(group)
+    app.register_blueprint(views.blueprint)
+    return app
+
+
+def _database_url(settings: Settings) -> str:
+    return driver_url(settings.database_url or cluster.url_for(settings.data_dir))
+
+
+def _start_cluster_on_demand(app: Flask, settings: Settings) -> None:
+    """Start the private cluster at the first connection, so that `flask --help` starts nothing."""
+    with app.app_context():
+        engine: Engine = web.db.engine
+
+    @event.listens_for(engine, "do_connect")
+    def ensure_running(*_args: object) -> None:
+        cluster.ensure_running(settings.data_dir)
+
+
+def _teach_templates(app: Flask) -> None:
+    """Give templates the language of the request and the names of the built front-end files."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=False)  # type: ignore[attr-defined]
+    app.jinja_env.filters.update(
+        number=i18n.format_number, percent=i18n.format_percent, day=i18n.format_date, digits=i18n.local_digits
+    )
+    app.jinja_env.globals.update(
+        language=i18n.language,
+        direction=i18n.direction,
+        languages=i18n.LANGUAGES,
+        asset=asset,
+        csp_nonce=lambda: request_globals.csp_nonce,
+    )
+
+
+def asset(name: str) -> str:
+    """The URL of a built front-end file, by the name it had before its content's hash was put in."""
+    return url_for("static", filename=_manifest().get(name, name))
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    path = _ROOT / "static" / "dist" / "manifest.json"
+    names: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return names
+

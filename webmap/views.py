@@ -1,0 +1,24 @@
+"""The map page, the health of the machine, and nothing else."""
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from sqlalchemy import text
+
+from core.web import db, public
+from webmap.browser import page_config
+
+blueprint = Blueprint("webmap", __name__)
+
+
+@blueprint.get("/")
+@public
+def map_page() -> str:
+    """The map. Place, zoom, layers, date and selection live in the URL."""
+    return render_template("map.html", config=page_config(db.session, request.args))
+
+
+@blueprint.get("/health")
+@public
+def health() -> Response:
+    """Whether this process answers and reaches its database."""
+    db.session.execute(text("SELECT 1"))
+    return jsonify(status="ok")

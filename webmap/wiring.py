@@ -1,0 +1,38 @@
+"""Who is told what: the rooms' blueprints, commands, tile sources and domain events, joined in one place."""
+
+import click
+from flask import Blueprint
+
+from layers import cli as layers_cli
+from layers.tiles import sources
+from layers.tiles import views as tile_views
+from layers.zoning import cli as zoning_cli
+from layers.zoning import tiles as zoning_tiles
+from layers.zoning import views as zoning_views
+from parcels import cli as parcels_cli
+from parcels import tiles as parcel_tiles
+from webmap.cli import db_commands
+from webmap.demo.cli import demo
+from webmap.place import views as place_views
+from webmap.search import views as search_views
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    tile_views.blueprint,
+    zoning_views.blueprint,
+    place_views.blueprint,
+    search_views.blueprint,
+)
+COMMANDS: tuple[click.Group, ...] = (
+    db_commands,
+    layers_cli.city,
+    layers_cli.layers,
+    zoning_cli.zoning,
+    parcels_cli.parcels,
+    demo,
+)
+
+
+def connect() -> None:
+    """Join what lower rooms declare with what upper rooms do about it. May be called more than once."""
+    sources.register(parcel_tiles.SOURCE)
+    sources.register(zoning_tiles.SOURCE)
