@@ -1,0 +1,64 @@
+"""Migrations go up and down again, and leave the tables that the models describe."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from geoalchemy2 import Geometry
+from sqlalchemy import Column, Connection, text
+
+from core.database import downgrade, is_current, make_engine, upgrade
+from core.models import Base
+from layers import models as _layers
+from layers.zoning import models as _zoning
+from parcels import models as _parcels
+from tests.conftest import DatabaseMaker
+
+assert (_layers, _zoning, _parcels)
+
+# Tables of PostGIS are not ours to compare.
+FOREIGN = {"spatial_ref_sys", "alembic_version"}
+
+
+def test_up_down_up(make_database: DatabaseMaker) -> None:
+    url = make_database(srid=None)
+    upgrade(url, 26986)
+    engine = make_engine(url)
+    assert is_current(engine)
+    downgrade(url, "base")
+    with engine.connect() as connection:
+        left = connection.execute(
+            text("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'")
+        ).scalars()
+        assert set(left) <= FOREIGN
+        functions = connection.scalar(text("SELECT count(*) FROM pg_proc WHERE proname LIKE 'fold%'"))
+        assert functions == 0
+    upgrade(url, 26986)
+    assert is_current(engine)
+    engine.dispose()
+
+
+def test_the_srid_is_the_citys(make_database: DatabaseMaker) -> None:
+    engine = make_engine(make_database(srid=26986))
+    with engine.connect() as connection:
+        srids = connection.execute(
+            text("SELECT DISTINCT srid FROM geometry_columns WHERE f_geometry_column IN ('geom', 'boundary', 'coverage')")
+        ).scalars()
+        assert list(srids) == [26986]
+    engine.dispose()
+
+
+def test_no_drift_between_models_and_migrations(connection: Connection) -> None:
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": same_type, "include_name": is_ours, "compare_server_default": False}
+    )
+    assert compare_metadata(context, Base.metadata) == []
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    return not (kind == "table" and name in FOREIGN)
+
+
+def same_type(_context: object, _there: object, column: Column[object], inspected: object, wanted: object) -> bool | None:
+    """The models leave the SRID to the database; kinds are compared without regard to case."""
+    if isinstance(inspected, Geometry) and isinstance(wanted, Geometry):
+        return inspected.geometry_type.upper() != wanted.geometry_type.upper()
+    return None

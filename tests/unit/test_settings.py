@@ -1,0 +1,50 @@
+"""Settings: read from the environment over the data folder's file, checked at start, told in the README."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings, SettingsError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "settings.env").write_text("# ours\nMAIL_URL=smtp://file\nDEFAULT_LANGUAGE=en\n")
+    settings = Settings.load({"MAIL_URL": "smtp://env", "HOME": "/nowhere"}, tmp_path)
+    assert (settings.mail_url, settings.default_language) == ("smtp://env", "en")
+
+
+@pytest.mark.parametrize(
+    ("env", "named"),
+    [
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
+        ({"DEFAULT_LANGUAGE": "de"}, "DEFAULT_LANGUAGE"),
+        ({"TRUSTED_PROXIES": "many"}, "TRUSTED_PROXIES"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, env: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        Settings.load(env, tmp_path)
+
+
+def test_an_unknown_line_of_the_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "settings.env").write_text("SECRET_KEY=x\nMAILURL=smtp://x\n")
+    with pytest.raises(SettingsError, match="line 2.*MAILURL"):
+        Settings.load({}, tmp_path)
+
+
+def test_the_secret_is_made_once_and_kept_private(tmp_path: Path) -> None:
+    first = Settings.load({}, tmp_path / "new").with_secret()
+    second = Settings.load({}, tmp_path / "new").with_secret()
+    assert len(first.secret_key) == 64
+    assert first.secret_key == second.secret_key
+    assert (tmp_path / "new" / "settings.env").stat().st_mode & 0o077 == 0
+
+
+def test_readme_tells_of_every_setting() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for field in fields(Settings):
+        row = f"| `{field.name.upper()}` | {field.metadata['told']} |"
+        assert row in readme, row
