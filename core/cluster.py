@@ -1,7 +1,7 @@
-"""The private PostgreSQL cluster of one city: made on first use, shared by processes, stopped by the last one.
+"""The private PostgreSQL cluster of one city: made on first use, shared, stopped by its last user.
 
-Each process that uses it holds a shared lock on ``DATA_DIR/cluster.lock`` while it does. Who leaves tries to get
-that lock alone; who succeeds was the last and turns off the light. See docs/adr on the private cluster.
+Each process that uses it holds a shared lock on ``DATA_DIR/cluster.lock`` while it does. Who leaves tries to
+get that lock alone; who succeeds was the last and turns off the light (docs/adr, the private cluster).
 """
 
 import atexit
@@ -83,7 +83,7 @@ def running(data_dir: Path, *, durable: bool = True) -> Iterator[str]:
 
 
 def start_and_leave_on(data_dir: Path, *, durable: bool = True) -> str:
-    """Start the cluster without holding it: it stays until somebody who does hold it leaves, or `stop_now`."""
+    """Start the cluster without holding it: it stays until a holder leaves as the last, or `stop_now`."""
     folder = Path(data_dir).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     share = _take_share(folder)
@@ -126,7 +126,7 @@ def _leave_all() -> None:
 
 
 def _forget_in_child() -> None:
-    """A forked child has the parent's lock, not one of its own: it must take its own before it may turn it off."""
+    """A forked child shares the parent's lock: it must take its own before it may turn off the light."""
     for lock in _held.values():
         os.close(lock)
     _held.clear()

@@ -1,4 +1,4 @@
-"""One private cluster on disk: where it lies, whose it is, making, starting and stopping it. Locks are elsewhere."""
+"""One private cluster on disk: where it lies, whose it is, making, starting and stopping it."""
 
 import contextlib
 import hashlib
@@ -25,7 +25,7 @@ _LONGEST_SOCKET_PATH = 107  # sockaddr_un holds 108 bytes, the last of them a ze
 _ROOM_FOR_A_CLUSTER = 300 * 1024 * 1024
 _LONGEST_LOG = 20 * 1024 * 1024
 _MOVED_TO = Path("/var/lib/shahrnama")
-_SHORT = Path("/tmp")  # noqa: S108: the folder made there is ours, 0700, or refused.
+_SHORT = Path("/tmp")  # noqa: S108 (the folder made there is ours and 0700, or refused)
 _START_S = 600  # After a crash the log is replayed first, which may take minutes.
 _STOP_S = 60
 
@@ -126,18 +126,28 @@ def postmaster(place: Place) -> int | None:
 
 
 def make(place: Place, durable: bool) -> None:
-    """Make the cluster unless it is there; it is made aside and then renamed, so that half a one never stands."""
+    """Make the cluster unless it is there; made aside and then renamed, so that half a one never stands."""
     if (place.data / "PG_VERSION").exists():
         return
     programs = find_programs()
+    moved = place.home.parent == _MOVED_TO
     _own_folder(place.home, place)
     if shutil.disk_usage(place.home).free < _ROOM_FOR_A_CLUSTER:
         raise ClusterError(_("The disk is full: a new city needs 300 MB in %(folder)s.", folder=place.home))
     aside = place.home / "data.new"
     shutil.rmtree(aside, ignore_errors=True)
     # pg_trgm finds nothing Persian in the C locale, hence C.UTF-8; nobody comes in except by the socket.
-    words = [programs / "initdb", "-D", aside, "-U", _ROLE, "--encoding=UTF8", "--locale=C.UTF-8"]
-    done = _as_owner(place, [*words, "--auth-local=trust", "--auth-host=reject", *([] if durable else ["-N"])])
+    words: list[object] = [
+        programs / "initdb",
+        "-D",
+        aside,
+        "-U",
+        _ROLE,
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+    ]
+    words += ["--auth-local=trust", "--auth-host=reject", *([] if durable else ["-N"])]
+    done = _as_owner(place, words)
     if done.returncode != 0:
         shutil.rmtree(aside, ignore_errors=True)
         why = telling_line(done.stderr + done.stdout)
@@ -145,7 +155,7 @@ def make(place: Place, durable: bool) -> None:
     with (aside / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write("\n# shahrnama.conf is written anew at each start to fit the machine.\n")
         file.write("include = 'shahrnama.conf'\n# Lines of yours below this one win over it.\n")
-    if place.home.parent == _MOVED_TO:
+    if moved:
         (place.folder / "cluster.path").write_text(f"{place.home}\n", encoding="utf-8")
     aside.rename(place.data)
 
@@ -175,7 +185,8 @@ def start(place: Place, durable: bool) -> None:
 
 def make_database(place: Place) -> None:
     """Make the city's database unless it is there."""
-    with contextlib.closing(psycopg2.connect(host=str(place.socket_dir), user=_ROLE, dbname="postgres")) as link:
+    link = psycopg2.connect(host=str(place.socket_dir), user=_ROLE, dbname="postgres")
+    with contextlib.closing(link):
         link.autocommit = True
         with link.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,))
@@ -188,7 +199,7 @@ def stop(place: Place) -> bool:
     pid = postmaster(place)
     if pid is None:
         return False
-    # Signals and no pg_ctl: this is called while the interpreter ends, when no process can be started any more.
+    # Signals and no pg_ctl: this also runs while the interpreter ends, when processes may not be started.
     for number in (signal.SIGINT, signal.SIGQUIT):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
@@ -249,7 +260,7 @@ def _log_since(place: Place, position: int) -> str:
 
 
 def _as_owner(place: Place, words: Sequence[object]) -> "subprocess.CompletedProcess[str]":
-    """Run one of PostgreSQL's programs as the owner, in a session of its own: Ctrl-C is not for the server."""
+    """Run a program of PostgreSQL as the owner, in a session of its own: Ctrl-C is not for the server."""
     prefix = [] if os.getuid() == place.owner.pw_uid else ["runuser", "-u", place.owner.pw_name, "--"]
     environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "HOME": "/"}
     return subprocess.run(
@@ -257,8 +268,7 @@ def _as_owner(place: Place, words: Sequence[object]) -> "subprocess.CompletedPro
         cwd="/",
         env=environment,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=False,
         start_new_session=True,

@@ -30,9 +30,10 @@ def find_programs(version: str | None = None) -> Path:
         if (folder / "initdb").exists() and (extensions / "postgis.control").exists():
             return folder
     if version:
-        raise ClusterError(
-            _("This city was made by PostgreSQL %(version)s, which is no longer installed here.", version=version)
+        told = _(
+            "This city was made by PostgreSQL %(version)s, which is no longer installed.", version=version
         )
+        raise ClusterError(told)
     raise ClusterError(_("PostgreSQL with PostGIS is not installed: run script/setup."))
 
 
@@ -44,7 +45,7 @@ def folder_version(programs: Path) -> str:
 
 
 def _installations() -> Iterator[tuple[Path, Path]]:
-    """(programs, extensions) of each PostgreSQL here: Debian's by version, newest first, then the one on the PATH."""
+    """(programs, extensions) of each PostgreSQL here: Debian's, newest first, then the one on the PATH."""
     debian = sorted(Path("/usr/lib/postgresql").glob("[0-9]*/bin"), key=lambda path: -int(path.parent.name))
     for folder in debian:
         yield folder, Path("/usr/share/postgresql", folder.parent.name, "extension")
@@ -78,7 +79,7 @@ def configuration(socket_dir: Path, *, durable: bool, memory: int | None = None)
         "unix_socket_permissions": "0700",
         "port": "5432",
         "max_connections": "100",
-        # The application and the file cache live on the same machine, so PostgreSQL takes a sixth, not a quarter.
+        # The application and the file cache live here too, so PostgreSQL takes a sixth, not a quarter.
         "shared_buffers": _megabytes(memory // 6, 64, 2048),
         "effective_cache_size": _megabytes(memory // 2, 256, 32768),
         "maintenance_work_mem": _megabytes(memory // 16, 64, 512),
