@@ -127,37 +127,36 @@ def postmaster(place: Place) -> int | None:
 
 def make(place: Place, durable: bool) -> None:
     """Make the cluster unless it is there; made aside and then renamed, so that half a one never stands."""
+    note = place.folder / "cluster.path"
+    moved = place.home.parent == _MOVED_TO
+    if moved and not note.exists() and place.home.exists():
+        # Left by a city whose data folder was deleted: not ours to throw away, nor to show as the new one.
+        place.home.rename(place.home.with_name(f"{place.home.name}.left-{int(time.time())}"))
     if (place.data / "PG_VERSION").exists():
         return
-    programs = find_programs()
-    moved = place.home.parent == _MOVED_TO
     _own_folder(place.home, place)
+    if moved:
+        note.write_text(f"{place.home}\n", encoding="utf-8")
     if shutil.disk_usage(place.home).free < _ROOM_FOR_A_CLUSTER:
         raise ClusterError(_("The disk is full: a new city needs 300 MB in %(folder)s.", folder=place.home))
     aside = place.home / "data.new"
     shutil.rmtree(aside, ignore_errors=True)
+    _initialise(place, aside, durable)
+    aside.rename(place.data)
+
+
+def _initialise(place: Place, folder: Path, durable: bool) -> None:
     # pg_trgm finds nothing Persian in the C locale, hence C.UTF-8; nobody comes in except by the socket.
-    words: list[object] = [
-        programs / "initdb",
-        "-D",
-        aside,
-        "-U",
-        _ROLE,
-        "--encoding=UTF8",
-        "--locale=C.UTF-8",
-    ]
-    words += ["--auth-local=trust", "--auth-host=reject", *([] if durable else ["-N"])]
+    words: list[object] = [find_programs() / "initdb", "-D", folder, "-U", _ROLE, "--encoding=UTF8"]
+    words += ["--locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject", *([] if durable else ["-N"])]
     done = _as_owner(place, words)
     if done.returncode != 0:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         why = telling_line(done.stderr + done.stdout)
         raise ClusterError(_("The city's database cannot be made: %(why)s", why=why))
-    with (aside / "postgresql.conf").open("a", encoding="utf-8") as file:
+    with (folder / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write("\n# shahrnama.conf is written anew at each start to fit the machine.\n")
         file.write("include = 'shahrnama.conf'\n# Lines of yours below this one win over it.\n")
-    if moved:
-        (place.folder / "cluster.path").write_text(f"{place.home}\n", encoding="utf-8")
-    aside.rename(place.data)
 
 
 def start(place: Place, durable: bool) -> None:

@@ -30,9 +30,7 @@ def find_programs(version: str | None = None) -> Path:
         if (folder / "initdb").exists() and (extensions / "postgis.control").exists():
             return folder
     if version:
-        told = _(
-            "This city was made by PostgreSQL %(version)s, which is no longer installed.", version=version
-        )
+        told = _("This city was made by PostgreSQL %(version)s, which is not installed.", version=version)
         raise ClusterError(told)
     raise ClusterError(_("PostgreSQL with PostGIS is not installed: run script/setup."))
 
