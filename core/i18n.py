@@ -70,7 +70,9 @@ def direction() -> str:
 
 def catalogue_files() -> list[Path]:
     """Every .po file of the house."""
-    return sorted(path for package in PACKAGES for path in (_ROOT / package / "translations").glob("*/LC_MESSAGES/*.po"))
+    return sorted(
+        path for package in PACKAGES for path in (_ROOT / package / "translations").glob("*/LC_MESSAGES/*.po")
+    )
 
 
 @cache

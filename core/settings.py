@@ -70,7 +70,9 @@ class Settings:
         for name in ("database_url", "database_read_url"):
             url = getattr(self, name)
             if url and not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg2://")):
-                raise SettingsError(f"{name.upper()}: a postgresql:// address is needed, not {url.split(':')[0]!r}")
+                raise SettingsError(
+                    f"{name.upper()}: a postgresql:// address is needed, not {url.split(':')[0]!r}"
+                )
         if self.default_language not in ("fa", "en"):
             raise SettingsError(f"DEFAULT_LANGUAGE: fa or en, not {self.default_language!r}")
         if not self.trusted_proxies.isdigit():

@@ -28,7 +28,9 @@ _LETTERS = str.maketrans(
 )
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 # Tatweel, Arabic marks, Latin combining marks, ZWNJ/ZWJ, direction marks, BOM.
-_DROPPED = re.compile("[\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_DROPPED = re.compile(
+    "[\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _BREAKS = re.compile(r"[\s،؛,;:.!?؟/\\|()\[\]{}<>\"'«»“”‘’`´_+*=~^&%$#@-]+")
 _NUMBER_PART = re.compile(r"0*([0-9]+)")
 

@@ -93,7 +93,12 @@ def _end_transaction(response: Response) -> Response:
 def _remember_language(response: Response) -> Response:
     if request.args.get("lang") in LANGUAGES:
         response.set_cookie(
-            LANGUAGE_COOKIE, language(), max_age=_YEAR_S, samesite="Lax", secure=request.is_secure, httponly=True
+            LANGUAGE_COOKIE,
+            language(),
+            max_age=_YEAR_S,
+            samesite="Lax",
+            secure=request.is_secure,
+            httponly=True,
         )
     return response
 

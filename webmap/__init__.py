@@ -23,7 +23,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_ENGINES={
-            "default": {"url": _database_url(settings), "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+            "default": {
+                "url": _database_url(settings),
+                "pool_pre_ping": True,
+                "pool_size": 5,
+                "max_overflow": 10,
+            }
         },
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
@@ -85,4 +90,3 @@ def _manifest() -> dict[str, str]:
     path = _ROOT / "static" / "dist" / "manifest.json"
     names: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return names
-

@@ -7,12 +7,10 @@ from sqlalchemy import Column, Connection, text
 
 from core.database import downgrade, is_current, make_engine, upgrade
 from core.models import Base
-from layers import models as _layers
-from layers.zoning import models as _zoning
-from parcels import models as _parcels
+from layers import models as _layers  # noqa: F401  (each import adds its tables to the metadata)
+from layers.zoning import models as _zoning  # noqa: F401
+from parcels import models as _parcels  # noqa: F401
 from tests.conftest import DatabaseMaker
-
-assert (_layers, _zoning, _parcels)
 
 # Tables of PostGIS are not ours to compare.
 FOREIGN = {"spatial_ref_sys", "alembic_version"}
@@ -40,7 +38,9 @@ def test_the_srid_is_the_citys(make_database: DatabaseMaker) -> None:
     engine = make_engine(make_database(srid=26986))
     with engine.connect() as connection:
         srids = connection.execute(
-            text("SELECT DISTINCT srid FROM geometry_columns WHERE f_geometry_column IN ('geom', 'boundary', 'coverage')")
+            text(
+                "SELECT DISTINCT srid FROM geometry_columns WHERE f_geometry_column IN ('geom', 'boundary', 'coverage')"
+            )
         ).scalars()
         assert list(srids) == [26986]
     engine.dispose()
@@ -57,7 +57,9 @@ def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     return not (kind == "table" and name in FOREIGN)
 
 
-def same_type(_context: object, _there: object, column: Column[object], inspected: object, wanted: object) -> bool | None:
+def same_type(
+    _context: object, _there: object, column: Column[object], inspected: object, wanted: object
+) -> bool | None:
     """The models leave the SRID to the database; kinds are compared without regard to case."""
     if isinstance(inspected, Geometry) and isinstance(wanted, Geometry):
         return inspected.geometry_type.upper() != wanted.geometry_type.upper()

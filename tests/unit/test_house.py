@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-REGISTRIES = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|npmmirror|deb\.debian\.org|--(extra-)?index-url|--find-links")
+REGISTRIES = re.compile(
+    r"pypi\.org|pythonhosted|registry\.npmjs|npmmirror|deb\.debian\.org|--(extra-)?index-url|--find-links"
+)
 
 
 def committed() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
@@ -26,7 +30,9 @@ def test_no_file_names_a_package_registry() -> None:
 def test_no_migration_imports_the_application() -> None:
     for path in (ROOT / "migrations" / "versions").glob("*.py"):
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"^(from|import) (core|accounts|layers|parcels|permits|reports|webmap)\b", text, re.M), path
+        assert not re.search(
+            r"^(from|import) (core|accounts|layers|parcels|permits|reports|webmap)\b", text, re.M
+        ), path
         assert re.fullmatch(r"\d{8}_\d{4}_[a-z0-9_]+", path.stem), path
 
 

@@ -46,7 +46,10 @@ def messages_in(package: str) -> dict[str, str]:
     """Every message id that the code and templates of a package ask for, with the place of one use."""
     found: dict[str, str] = {}
     for file, line, message, _comments, _context in extract_from_dir(
-        ROOT / package, method_map=METHODS, keywords=KEYWORDS, options_map={"**/templates/**.html": {"newstyle_gettext": "false"}}
+        ROOT / package,
+        method_map=METHODS,
+        keywords=KEYWORDS,
+        options_map={"**/templates/**.html": {"newstyle_gettext": "false"}},
     ):
         for one in message if isinstance(message, tuple) else (message,):
             found[one] = f"{package}/{file}:{line}"

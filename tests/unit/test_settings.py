@@ -31,7 +31,7 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, env: dict[str, s
 
 def test_an_unknown_line_of_the_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "settings.env").write_text("SECRET_KEY=x\nMAILURL=smtp://x\n")
-    with pytest.raises(SettingsError, match="line 2.*MAILURL"):
+    with pytest.raises(SettingsError, match=r"line 2.*MAILURL"):
         Settings.load({}, tmp_path)
 
 

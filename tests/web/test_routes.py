@@ -17,7 +17,9 @@ def test_every_view_names_the_permission_it_needs(app: Flask) -> None:
     assert nameless == []
 
 
-def test_every_page_without_arguments_answers_in_both_languages(app: Flask, client: FlaskClient, city: Session) -> None:
+def test_every_page_without_arguments_answers_in_both_languages(
+    app: Flask, client: FlaskClient, city: Session
+) -> None:
     asked = 0
     for rule in app.url_map.iter_rules():
         if rule.arguments or "GET" not in (rule.methods or ()):
