@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.core import default_locale
 from babel.dates import format_date as babel_format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -61,6 +62,11 @@ def speaking(code: str) -> Iterator[None]:
         yield
     finally:
         _language.reset(token)
+
+
+def terminal_language() -> str:
+    """What the terminal's own settings (LC_ALL, LANG …) ask for; English unless that is Persian."""
+    return "fa" if (default_locale("LC_MESSAGES") or "en").startswith("fa") else "en"
 
 
 def direction() -> str:
@@ -129,7 +135,7 @@ def format_date(day: dt.date) -> str:
     """A day in words: ``23 November 2026``, or Jalali «۲ آذر ۱۴۰۵»."""
     if language() != "fa":
         return babel_format_date(day, "d MMMM y", locale="en")
-    jalali = JalaliDate(day)
+    jalali = JalaliDate(day)  # type: ignore[no-untyped-call]
     return f"{jalali.day} {_JALALI_MONTHS[jalali.month - 1]} {jalali.year}".translate(_PERSIAN_DIGITS)
 
 

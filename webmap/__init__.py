@@ -18,6 +18,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole application over one city's data folder."""
+    i18n.set_language(i18n.terminal_language())  # commands speak it; each request chooses anew
     settings = (settings or Settings.load()).with_secret()
     app = Flask("webmap", static_folder=str(_ROOT / "static" / "dist"), static_url_path="/static")
     app.config.update(
