@@ -1,0 +1,145 @@
+// Builds static/dist: bundles named by their content's hash, the font, the icons, and manifest.json that tells their names.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const dist = path.join(root, "static/dist");
+const fromModules = (/** @type {string[]} */ ...parts) => path.join(root, "node_modules", ...parts);
+
+// Interface icons (Lucide), by the name the templates and scripts use them under.
+const INTERFACE_ICONS = [
+  "search", "layers", "calendar-days", "plus", "minus", "locate-fixed", "x", "chevron-up", "chevron-down",
+  "sun", "moon", "sun-moon", "languages", "map-pin", "triangle-alert", "wifi-off", "link", "check", "map", "info",
+  "printer", "rotate-ccw", "arrow-up", "menu", "star", "message-square", "file-text", "loader-circle",
+];
+
+/** @param {string} svg @returns {{inner: string, box: string}} */
+function takeApart(svg) {
+  const inner = /<svg[^>]*>([\s\S]*)<\/svg>/.exec(svg)?.[1] ?? "";
+  const box = /viewBox="([^"]+)"/.exec(svg)?.[1] ?? "0 0 24 24";
+  return { inner: inner.replace(/\s*\n\s*/g, " ").trim(), box };
+}
+
+async function readStyle() {
+  return JSON.parse(await readFile(path.join(root, "layers/style.json"), "utf8"));
+}
+
+/** @param {any} style @returns {string[]} */
+function mapIconNames(style) {
+  const named = [...Object.values(style.domains), ...Object.values(style.layers)].map((each) => each.icon);
+  return [...new Set([...named, ...style.icons])].sort();
+}
+
+/** @param {string} name such as `maki:bus` */
+async function readMapIcon(name) {
+  const [set, file] = name.split(":");
+  const folder = set === "maki" ? ["@mapbox/maki"] : ["@rapideditor/temaki"];
+  return takeApart(await readFile(fromModules(...folder, "icons", `${file}.svg`), "utf8"));
+}
+
+/** The map's icons as paths in a box of 15, for drawing on canvas: {"maki:bus": ["M…", …]}. */
+async function mapIconPaths() {
+  /** @type {Record<string, string[]>} */
+  const icons = {};
+  for (const name of mapIconNames(await readStyle())) {
+    const { inner } = await readMapIcon(name);
+    icons[name] = [...inner.matchAll(/\bd="([^"]+)"/g)].map((found) => found[1].trim());
+    if (!icons[name].length) throw new Error(`the icon ${name} has no path`);
+  }
+  return icons;
+}
+
+const mapIconsPlugin = {
+  name: "map-icons",
+  setup(/** @type {import("esbuild").PluginBuild} */ building) {
+    building.onResolve({ filter: /^virtual:map-icons$/ }, () => ({ path: "map-icons", namespace: "virtual" }));
+    building.onLoad({ filter: /.*/, namespace: "virtual" }, async () => ({
+      contents: JSON.stringify(await mapIconPaths()),
+      loader: "json",
+    }));
+  },
+};
+
+/** @param {string} name @param {string} text @returns {Promise<string>} the hashed file's name */
+async function writeHashed(name, text) {
+  const { name: stem, ext } = path.parse(name);
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase();
+  const file = `${stem}-${hash}${ext}`;
+  await writeFile(path.join(dist, file), text);
+  return file;
+}
+
+/** One sprite of <symbol>s: Lucide under its own names, the map's under set and name (maki-bus). */
+async function buildSprite() {
+  const symbols = [];
+  for (const name of INTERFACE_ICONS) {
+    const { inner, box } = takeApart(await readFile(fromModules("lucide-static/icons", `${name}.svg`), "utf8"));
+    const stroke = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
+    symbols.push(`<symbol id="${name}" viewBox="${box}" ${stroke}>${inner}</symbol>`);
+  }
+  for (const name of mapIconNames(await readStyle())) {
+    const { inner, box } = await readMapIcon(name);
+    symbols.push(`<symbol id="${name.replace(":", "-")}" viewBox="${box}" fill="currentColor">${inner}</symbol>`);
+  }
+  return writeHashed("icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
+}
+
+async function bundle() {
+  const entries = ["static/js/main.js", "static/js/page.js", "static/css/app.css"];
+  const result = await build({
+    entryPoints: {
+      app: path.join(root, entries[0]),
+      page: path.join(root, entries[1]),
+      style: path.join(root, entries[2]),
+    },
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: ["es2022", "chrome100", "firefox100", "safari15.4"],
+    outdir: dist,
+    entryNames: "[name]-[hash]",
+    assetNames: "assets/[name]-[hash]",
+    loader: { ".woff2": "file", ".png": "file" },
+    sourcemap: process.argv.includes("--sourcemap"),
+    metafile: true,
+    legalComments: "linked",
+    plugins: [mapIconsPlugin],
+    logLevel: "warning",
+  });
+  return result.metafile;
+}
+
+/** @param {import("esbuild").Metafile} metafile @returns {Record<string, string>} */
+function bundleNames(metafile) {
+  const logical = { "static/js/main.js": "app.js", "static/js/page.js": "page.js", "static/css/app.css": "app.css" };
+  /** @type {Record<string, string>} */
+  const names = {};
+  for (const [file, output] of Object.entries(metafile.outputs)) {
+    const name = logical[/** @type {keyof typeof logical} */ (output.entryPoint ?? "")];
+    if (name) names[name] = path.relative(dist, path.join(root, file));
+    const asset = /assets\/(vazirmatn)[^/]*\.woff2$/i.exec(file);
+    if (asset) names["vazirmatn.woff2"] = path.relative(dist, path.join(root, file));
+  }
+  return names;
+}
+
+// What an earlier build left goes only after the new one stands, so that a running server is never without files.
+async function removeOld(/** @type {Set<string>} */ kept) {
+  for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = path.relative(dist, path.join(entry.parentPath ?? entry.path, entry.name));
+    if (!kept.has(file)) await rm(path.join(dist, file));
+  }
+}
+
+await mkdir(dist, { recursive: true });
+const metafile = await bundle();
+const manifest = { ...bundleNames(metafile), "icons.svg": await buildSprite() };
+await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+const outputs = Object.keys(metafile.outputs).map((file) => path.relative(dist, path.join(root, file)));
+await removeOld(new Set([...outputs, ...Object.values(manifest), "manifest.json"]));
+process.stdout.write(`static/dist: ${Object.values(manifest).join(", ")}\n`);

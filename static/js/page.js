@@ -1,0 +1,5 @@
+// @ts-check
+/** The pages without a map: the appearance switch, and nothing that they need to be read. */
+import { installAppearance } from "./lib/appearance.js";
+
+installAppearance(document);
