@@ -26,13 +26,18 @@ def _catalogues() -> None:
     i18n.compile_catalogues()
 
 
-@pytest.fixture
-def shared_data() -> Path:
-    """The folder of real municipal files; tests that need it are skipped where it is absent."""
+def find_shared_data() -> Path:
+    """The folder of real municipal files; a test that asks for it is skipped where it is absent."""
     folder = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
         pytest.skip(f"the shared data are not here ({folder}); set SHARED_DATA")
     return folder
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """See :func:`find_shared_data`."""
+    return find_shared_data()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,144 @@
+"""A real city from its own files: Cambridge, MA, imported by the commands and asked by its addresses."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+import pyproj
+import pytest
+import shapely
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+
+from core.database import make_engine
+from core.settings import Settings
+from tests.conftest import DatabaseMaker, find_shared_data
+
+LAYERS = {
+    "street_centerlines": ("streets", "traffic", 2643),
+    "hydrants": ("hydrants", "infrastructure", 1960),
+    "street_lights": ("street-lights", "infrastructure", 6117),
+}
+
+
+@pytest.fixture(scope="module")
+def files() -> Path:
+    return find_shared_data() / "cities" / "cambridge_ma"
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[str, str]:
+    """What each command said."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def cambridge(
+    files: Path,
+    make_database: DatabaseMaker,
+    tmp_path_factory: pytest.TempPathFactory,
+    reports: dict[str, str],
+) -> Flask:
+    from webmap import create_app
+
+    url = make_database(srid=None)
+    app = create_app(
+        Settings(data_dir=tmp_path_factory.mktemp("cambridge"), database_url=url, secret_key="x" * 32)
+    )
+    commands = {
+        "city": ["city", "init", "--srid", "26986", "--name-en", "Cambridge", "--name-fa", "کمبریج"],
+        "parcels": ["parcels", "import", f"{files}/parcels_fy2014.zip", "--number-field", "ML"],
+        "zoning": [
+            "zoning",
+            "import",
+            f"{files}/zoning_districts.zip",
+            "--code-field",
+            "ZONE_TYPE",
+            "--allow-outside",
+        ],
+    }
+    for name, (slug, domain, _count) in LAYERS.items():
+        commands[slug] = [
+            "layers",
+            "import",
+            f"{files}/{name}.zip",
+            "--layer",
+            slug,
+            "--domain",
+            domain,
+            "--allow-outside",
+        ]
+    for name, arguments in commands.items():
+        result = app.test_cli_runner().invoke(args=arguments)
+        assert result.exit_code == 0, f"{name}: {result.output}"
+        reports[name] = result.output
+    return app
+
+
+@pytest.fixture(scope="module")
+def engine(cambridge: Flask) -> Iterator[Engine]:
+    made = make_engine(cambridge.config["SETTINGS"].database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="module")
+def visitor(cambridge: Flask) -> FlaskClient:
+    return cambridge.test_client()
+
+
+def read(path: Path, *columns: str) -> tuple[Any, list[Any]]:
+    """Geometries (unreadable ones None) and columns as the file holds them, read apart from our own reader."""
+    meta, _fids, wkb, fields = pyogrio.raw.read(path, columns=list(columns))
+    order = list(meta["fields"])
+    return shapely.from_wkb(wkb, on_invalid="ignore"), [fields[order.index(name)] for name in columns]
+
+
+def test_every_parcel_is_accounted_for(engine: Engine, reports: dict[str, str]) -> None:
+    with engine.connect() as connection:
+        kept = connection.scalar(text("SELECT count(*) FROM parcel WHERE valid_to IS NULL"))
+        invalid = connection.scalar(text("SELECT count(*) FROM parcel WHERE NOT ST_IsValid(geom)"))
+    assert "13,116" in reports["parcels"]
+    assert "34" in reports["parcels"]
+    assert invalid == 0
+    assert 12_900 < kept <= 13_115
+
+
+def test_layers_are_whole(engine: Engine) -> None:
+    with engine.connect() as connection:
+        for slug, _domain, count in LAYERS.values():
+            held = connection.scalar(
+                text("SELECT count(*) FROM feature JOIN layer ON layer.id = layer_id WHERE slug = :slug"),
+                {"slug": slug},
+            )
+            assert held == count, slug
+        assert connection.scalar(text("SELECT count(*) FROM zone")) == 261
+
+
+def test_places_answer_as_the_files_do(files: Path, visitor: FlaskClient) -> None:
+    parcels, (numbers,) = read(files / "parcels_fy2014.zip", "ML")
+    zones, (codes,) = read(files / "zoning_districts.zip", "ZONE_TYPE")
+    sound = [i for i, shape in enumerate(parcels) if shape is not None and shape.is_valid and numbers[i]]
+    to_degrees = pyproj.Transformer.from_crs(2249, 4326, always_xy=True)
+    for index in random.Random(1396).sample(sound, 40):
+        point = shapely.point_on_surface(parcels[index])
+        around = [numbers[i] for i in sound if parcels[i].contains(point)]
+        under = {codes[i] for i, shape in enumerate(zones) if shape.contains(point)}
+        lon, lat = to_degrees.transform(point.x, point.y)
+        answer = visitor.get("/place.json", query_string={"lon": lon, "lat": lat})
+        assert answer.status_code == 200, answer.text
+        place = answer.json
+        assert place is not None
+        assert place["parcel"]["number"] in around
+        assert (place["zone"]["code"] in under) if under else place["zone"] is None
+        if place["zone"]:
+            assert place["zone"]["rules"]["entered"] is False
+
+
+def test_a_street_of_the_file_is_found(visitor: FlaskClient) -> None:
+    answer = visitor.get("/search.json", query_string={"q": "massachusetts ave"})
+    assert answer.json is not None
+    assert any("Massachusetts" in found["label"] for found in answer.json["results"])
