@@ -28,12 +28,8 @@ class Settings:
 
     data_dir: Path = field(default=_ROOT / "var", metadata={"told": "the folder a city lives in"})
     database_url: str = _setting("", "a PostgreSQL server of yours; empty: a private cluster in DATA_DIR")
-    database_read_url: str = _setting("", "a streaming replica for tiles, place and search; empty: the same")
     secret_key: str = _setting("", "signs sessions; made on first start")
     default_language: str = _setting("fa", "fa or en: what a visitor without a preference reads")
-    basemap_url: str = _setting("", "an outside base map ({z}/{x}/{y}); empty: none, no request leaves")
-    mail_url: str = _setting("", "smtp://user:password@host:port; empty: mail is printed")
-    documents_url: str = _setting("", "s3://bucket; empty: files in DATA_DIR/documents")
     trusted_proxies: str = _setting("0", "how many proxies stand in front and set X-Forwarded-For")
 
     @classmethod
@@ -63,16 +59,19 @@ class Settings:
             known = _read_file(path).get("SECRET_KEY")
             if not known:
                 known = secrets.token_hex(32)
-                file.write(f"SECRET_KEY={known}\n")
+                # The file may end in the middle of a line that somebody typed.
+                file.write(
+                    f"\nSECRET_KEY={known}\n"
+                    if file.read()[-1:] not in ("", "\n")
+                    else f"SECRET_KEY={known}\n"
+                )
         return Settings(**{**self.__dict__, "secret_key": known})
 
     def _check(self) -> None:
-        for name in ("database_url", "database_read_url"):
-            url = getattr(self, name)
-            if url and not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg2://")):
-                raise SettingsError(
-                    f"{name.upper()}: a postgresql:// address is needed, not {url.split(':')[0]!r}"
-                )
+        schemes = ("postgresql://", "postgres://", "postgresql+psycopg2://")
+        if self.database_url and not self.database_url.startswith(schemes):
+            given = self.database_url.split(":")[0]
+            raise SettingsError(f"DATABASE_URL: a postgresql:// address is needed, not {given!r}")
         if self.default_language not in ("fa", "en"):
             raise SettingsError(f"DEFAULT_LANGUAGE: fa or en, not {self.default_language!r}")
         if not self.trusted_proxies.isdigit():

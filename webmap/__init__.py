@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from flask import g as request_globals
 from sqlalchemy import Engine, event
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core import cluster, i18n, web
 from core.database import driver_url
@@ -37,6 +38,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
         SETTINGS=settings,
     )
+    if proxies := int(settings.trusted_proxies):
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     web.install(app, settings.default_language)
     if not settings.database_url:

@@ -11,9 +11,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_environment_wins_over_the_file(tmp_path: Path) -> None:
-    (tmp_path / "settings.env").write_text("# ours\nMAIL_URL=smtp://file\nDEFAULT_LANGUAGE=en\n")
-    settings = Settings.load({"MAIL_URL": "smtp://env", "HOME": "/nowhere"}, tmp_path)
-    assert (settings.mail_url, settings.default_language) == ("smtp://env", "en")
+    (tmp_path / "settings.env").write_text("# ours\nTRUSTED_PROXIES=1\nDEFAULT_LANGUAGE=en\n")
+    settings = Settings.load({"TRUSTED_PROXIES": "2", "HOME": "/nowhere"}, tmp_path)
+    assert (settings.trusted_proxies, settings.default_language) == ("2", "en")
 
 
 @pytest.mark.parametrize(
