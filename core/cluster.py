@@ -6,6 +6,8 @@ get that lock alone; who succeeds was the last and turns off the light (docs/adr
 
 import atexit
 import fcntl
+import multiprocessing
+import multiprocessing.util
 import os
 import signal
 import sys
@@ -133,7 +135,10 @@ def _forget_in_child() -> None:
 
 
 def _end_politely() -> None:
-    """Let `kill` and a closed terminal end the process through atexit, where nobody else handles them."""
+    """Let `kill` and a closed terminal end the process with leave-taking, where nobody else handles them."""
+    if multiprocessing.parent_process() is not None:
+        # A child of multiprocessing (a worker of the server) ends without atexit.
+        multiprocessing.util.Finalize(None, _leave_all, exitpriority=0)
     if threading.current_thread() is not threading.main_thread():
         return
     for number in (signal.SIGTERM, signal.SIGHUP):
