@@ -19,6 +19,7 @@ from types import FrameType
 
 from core import cluster_files
 from core.cluster_files import Place
+from core.i18n import gettext as _
 from core.postgres import ClusterError
 
 __all__ = ["ClusterError", "ensure_running", "leave", "running", "url_for"]
@@ -41,7 +42,6 @@ def ensure_running(data_dir: Path, *, durable: bool = True) -> str:
     folder = Path(data_dir).resolve()
     with _guard:
         if folder not in _held:
-            folder.mkdir(parents=True, exist_ok=True)
             _held[folder] = _take_share(folder)
             _end_politely()
         place = cluster_files.place_of(folder)
@@ -87,7 +87,6 @@ def running(data_dir: Path, *, durable: bool = True) -> Iterator[str]:
 def start_and_leave_on(data_dir: Path, *, durable: bool = True) -> str:
     """Start the cluster without holding it: it stays until a holder leaves as the last, or `stop_now`."""
     folder = Path(data_dir).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
     share = _take_share(folder)
     try:
         place = cluster_files.place_of(folder)
@@ -103,8 +102,13 @@ def stop_now(data_dir: Path) -> bool:
 
 
 def _take_share(folder: Path) -> int:
-    # Close-on-exec (Python's default), so that the server itself never counts as one of its users.
-    lock = os.open(folder / "cluster.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Close-on-exec (Python's default), so that the server itself never counts as one of its users.
+        lock = os.open(folder / "cluster.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        told = _("The data folder %(folder)s cannot be used: %(why)s", folder=folder, why=error.strerror)
+        raise ClusterError(told) from None
     fcntl.flock(lock, fcntl.LOCK_SH)
     return lock
 

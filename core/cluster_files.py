@@ -165,7 +165,7 @@ def start(place: Place, durable: bool) -> None:
     programs = find_programs(version)
     _own_folder(place.socket_dir, place)
     _write_as_owner(place, place.data / "shahrnama.conf", configuration(place.socket_dir, durable=durable))
-    _drop_foreign_pid_file(place)
+    _drop_foreign_pid_files(place)
     _begin_log(place)
     seen = place.log.stat().st_size
     words: list[object] = [programs / "pg_ctl", "start", "-D", place.data, "-l", place.log]
@@ -230,18 +230,18 @@ def _write_as_owner(place: Place, path: Path, text: str) -> None:
         os.chown(path, place.owner.pw_uid, place.owner.pw_gid)
 
 
-def _drop_foreign_pid_file(place: Place) -> None:
-    """Take away a pid file that names a living process which is not ours: PostgreSQL would believe it.
+def _drop_foreign_pid_files(place: Place) -> None:
+    """Take away pid files that name a living process which is not ours: PostgreSQL would believe them.
 
-    One that names nobody is left to PostgreSQL, which also looks for survivors of the crash.
+    Those that name nobody are left to PostgreSQL. Survivors of a crash it finds by their shared memory.
     """
-    path = place.data / "postmaster.pid"
-    try:
-        pid = int(path.read_text(encoding="utf-8").split("\n", 1)[0])
-    except (OSError, ValueError):
+    if postmaster(place) is not None:
         return
-    if Path(f"/proc/{pid}").exists() and postmaster(place) is None:
-        path.unlink()
+    for path in (place.data / "postmaster.pid", place.socket_dir / f"{_SOCKET_FILE}.lock"):
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(path.read_text(encoding="utf-8").split("\n", 1)[0])
+            if Path(f"/proc/{pid}").exists():
+                path.unlink()
 
 
 def _begin_log(place: Place) -> None:

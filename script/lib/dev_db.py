@@ -22,8 +22,7 @@ def fresh_database(name: str, srid: int) -> str:
     engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for words in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
-            with connection.connection.cursor() as cursor:
-                cursor.execute(sql.SQL(words).format(sql.Identifier(name)))
+            connection.connection.cursor().execute(sql.SQL(words).format(sql.Identifier(name)))
     engine.dispose()
     address = url.set(database=name).render_as_string(hide_password=False)
     database.upgrade(address, srid)
