@@ -1,0 +1,1 @@
+"""The scripts at the door: set-up, server, checks."""
