@@ -1,0 +1,70 @@
+"""Reading what a request asks with: coordinates, days, counts and words, each refused with its field named."""
+
+import datetime as dt
+import math
+import re
+
+from core.errors import BadInput, Unprocessable
+from core.i18n import gettext as _
+from core.text import latin_digits
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+# NUL cannot stand in a PostgreSQL text and halves of surrogate pairs cannot be encoded.
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def read_lon_lat(lon: str | None, lat: str | None) -> tuple[float, float]:
+    """Longitude and latitude in degrees (WGS 84), in any digits.
+
+    Raises BadInput when one is missing or no number, Unprocessable when it is not on the globe.
+    """
+    return _degrees(lon, "lon", 180), _degrees(lat, "lat", 90)
+
+
+def read_day(text: str | None, field: str = "on") -> dt.date | None:
+    """A day written YYYY-MM-DD; None when none is asked for.
+
+    Raises BadInput when it is written otherwise, Unprocessable when the calendar has no such day.
+    """
+    if not text:
+        return None
+    written = _DAY.fullmatch(latin_digits(text).strip())
+    if written is None:
+        raise BadInput(_("Please write the day as year-month-day, for example 2026-11-24."), field=field)
+    try:
+        return dt.date(*map(int, written.groups()))
+    except ValueError as error:
+        raise Unprocessable(_("The calendar has no such day."), field=field) from error
+
+
+def read_count(text: str | None, field: str, default: int, most: int) -> int:
+    """A whole number from 1 to ``most``; raises BadInput for anything else."""
+    if text is None or text == "":
+        return default
+    digits = latin_digits(text).strip()
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 9 or not 1 <= int(digits) <= most:
+        raise BadInput(_("Please give a whole number from 1 to %(most)s.", most=most), field=field)
+    return int(digits)
+
+
+def read_words(text: str | None, field: str, longest: int) -> str:
+    """What somebody typed, without what no database can hold; raises BadInput when longer than ``longest``."""
+    typed = _UNSTORABLE.sub("", text or "").strip()
+    if len(typed) > longest:
+        raise BadInput(_("Please use no more than %(n)s letters.", n=longest), field=field)
+    return typed
+
+
+def _degrees(text: str | None, field: str, most: float) -> float:
+    if text is None or not text.strip():
+        raise BadInput(_("Longitude and latitude are needed to find a place."), field=field)
+    written = latin_digits(text).strip().replace("٫", ".")
+    value = float(written) if len(written) <= 64 and _NUMBER.fullmatch(written) else math.nan
+    if not math.isfinite(value):
+        raise BadInput(_("This is not a number of degrees."), field=field)
+    if abs(value) > most:
+        raise Unprocessable(
+            _("Degrees here go from %(least)s to %(most)s.", least=f"−{most}", most=most), field=field
+        )
+    return value

@@ -1,0 +1,153 @@
+"""Which zone is the law at a spot or under a parcel, on any day, as we know it now."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from layers.queries import Spot
+from layers.zoning.models import PLAN, Zone, ZoneClass
+
+# A spot this close to a border lies on it: degrees of seven decimals tell no more.
+BORDER_M = 0.01
+# Of two zones that touch a spot, which one it is in is told down to this; below it is rounding.
+INSIDE_M = 0.0001
+# A sliver of a neighbouring zone under a parcel is a difference between two drawings, not a second zone.
+SLIVER_SHARE = 0.005
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What may be built under a zone class. Ratios are fractions of the parcel's area; None: not limited."""
+
+    code: str
+    name_fa: str
+    name_en: str
+    group: str
+    colour: str
+    is_entered: bool
+    permitted_uses: tuple[str, ...]
+    conditional_uses: tuple[str, ...]
+    prohibited_uses: tuple[str, ...]
+    floors: int | None
+    height_m: float | None
+    coverage: float | None
+    far: float | None
+    setback_m: float | None
+    article: str
+
+
+@dataclass(frozen=True)
+class ZoneVersion:
+    """One zone between two days; None: since ever, or until further notice.
+
+    ``share`` is the part of a parcel that it covers, 1 where only a spot was asked for.
+    """
+
+    zone_key: str
+    rules: Rules
+    rule_text_fa: str
+    rule_text_en: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    share: float = 1.0
+
+    def is_valid_on(self, day: dt.date) -> bool:
+        """Whether it is the law on that day: from its first day, up to but not on its last."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day < self.valid_to
+        )
+
+    def is_after(self, day: dt.date) -> bool:
+        """Whether it becomes the law only after that day."""
+        return self.valid_from is not None and self.valid_from > day
+
+
+def list_classes(session: Session) -> list[Rules]:
+    """Every zone class by code."""
+    return [_rules(row) for row in session.scalars(select(ZoneClass).order_by(ZoneClass.code))]
+
+
+def list_zones_at(session: Session, spot: Spot) -> list[ZoneVersion]:
+    """Every version of the zones at a spot, as known now: those it is in before those it only borders on."""
+    is_beside = func.ST_Distance(Zone.geom, spot.geom) > INSIDE_M
+    query = (
+        _versions()
+        .where(func.ST_DWithin(Zone.geom, spot.geom, BORDER_M))
+        .order_by(func.lower(Zone.valid).asc().nulls_first(), is_beside, ZoneClass.code, Zone.id)
+    )
+    return [_version(*row) for row in session.execute(query)]
+
+
+def list_zones_under(session: Session, shape: Any, day: dt.date) -> list[ZoneVersion]:
+    """The zones valid on a day under a polygon (EWKB, the city's grid), with the share each covers, largest first.
+
+    Shares below :data:`SLIVER_SHARE` are left out.
+    """
+    # Most parcels lie in one zone: telling that is much cheaper than cutting one polygon by the other.
+    covered = case(
+        (func.ST_Covers(Zone.geom, shape), 1.0),
+        else_=func.ST_Area(func.ST_Intersection(Zone.geom, shape)) / func.ST_Area(shape),
+    )
+    query = (
+        _versions(covered)
+        .where(func.ST_Intersects(Zone.geom, shape), Zone.valid.contains(day))
+        .order_by(covered.desc(), ZoneClass.code, Zone.id)
+    )
+    found = [_version(*row) for row in session.execute(query)]
+    return [zone for zone in found if zone.share >= SLIVER_SHARE]
+
+
+def has_zones(session: Session) -> bool:
+    """Whether the city holds any zoning at all."""
+    return session.execute(select(Zone.id).where(Zone.plan == PLAN).limit(1)).first() is not None
+
+
+def _versions(*measures: ColumnElement[Any]) -> Select[Any]:
+    return (
+        select(
+            Zone.zone_key,
+            ZoneClass,
+            Zone.rule_text_fa,
+            Zone.rule_text_en,
+            func.lower(Zone.valid),
+            func.upper(Zone.valid),
+            *measures,
+        )
+        .join(ZoneClass, ZoneClass.id == Zone.class_id)
+        .where(Zone.plan == PLAN, func.upper_inf(Zone.recorded))
+    )
+
+
+def _version(
+    key: str,
+    of_class: ZoneClass,
+    text_fa: str,
+    text_en: str,
+    since: dt.date | None,
+    until: dt.date | None,
+    share: float = 1.0,
+) -> ZoneVersion:
+    return ZoneVersion(key, _rules(of_class), text_fa, text_en, since, until, min(1.0, share))
+
+
+def _rules(of: ZoneClass) -> Rules:
+    return Rules(
+        of.code,
+        of.name_fa,
+        of.name_en,
+        of.group,
+        of.colour,
+        of.rules_entered,
+        tuple(of.permitted_uses),
+        tuple(of.conditional_uses),
+        tuple(of.prohibited_uses),
+        of.floors,
+        of.height_m,
+        of.coverage,
+        of.far,
+        of.setback_m,
+        of.article,
+    )

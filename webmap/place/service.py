@@ -1,0 +1,183 @@
+"""Puts together everything the city knows of a spot or a parcel on one day."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.i18n import format_date
+from core.i18n import gettext as _
+from layers.queries import CityHere, LayerHere, Spot, find_city_here, list_layers_here
+from layers.zoning.queries import ZoneVersion, has_zones, list_zones_at, list_zones_under
+from layers.zoning.rules import Buildable, buildable_on
+from parcels.queries import (
+    ParcelFacts,
+    Relative,
+    has_parcels,
+    list_parcels_at,
+    list_relatives,
+    list_similar_numbers,
+    list_versions,
+    numbers_of,
+)
+
+NEAR_M = 5000.0
+"""How far "near" reaches; beyond it there is none."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of a parcel that lies in one zone, and the floor area that may be built on it."""
+
+    zone: ZoneVersion
+    area_m2: float
+    buildable: Buildable | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Everything at a spot on one day.
+
+    ``also_parcels`` and ``also_zones`` are those that a spot on a border touches besides the first.
+    ``has_zoning`` tells "no zone here" from "no zoning data at all".
+    """
+
+    day: dt.date
+    today: dt.date
+    lon: float
+    lat: float
+    parcel: ParcelFacts | None
+    relatives: list[Relative]
+    also_parcels: list[ParcelFacts]
+    zone: ZoneVersion | None
+    also_zones: list[ZoneVersion]
+    planned: list[ZoneVersion]
+    parts: list[Part]
+    layers: list[LayerHere]
+    has_zoning: bool
+    has_parcels: bool
+
+    @property
+    def buildable_m2(self) -> float | None:
+        """The floor area that may be built on the parcel; None when the rules of one of its parts do not tell."""
+        areas = [part.buildable.floor_area_m2 for part in self.parts if part.buildable is not None]
+        return sum(areas) if areas and len(areas) == len(self.parts) else None
+
+
+def get_place_at(session: Session, lon: float, lat: float, day: dt.date | None) -> Place:
+    """Everything at a pair of degrees; raises NotFound outside the city and where there is no city yet."""
+    here = find_city_here(session, lon, lat)
+    if here is None:
+        raise NotFound(_("This city holds no data yet."), details={"reason": "no_data"})
+    spot, on = here.spot, day or here.today
+    if spot is None:
+        raise _nothing_here(here)
+    parcels, zones = list_parcels_at(session, spot, on), list_zones_at(session, spot)
+    # What was brought in from beyond the boundary on purpose is answered for all the same.
+    if not here.is_inside and not parcels and not zones:
+        raise _nothing_here(here)
+    return _put_together(session, spot, on, here.today, parcels, zones)
+
+
+def get_place_of(session: Session, number: str, day: dt.date | None) -> Place:
+    """Everything at the parcel with this number; raises NotFound, naming similar numbers, when there is none."""
+    parcel = _get_parcel(session, number, day)
+    here = find_city_here(session, parcel.lon, parcel.lat)
+    if here is None or here.spot is None:
+        raise NotFound(_("This city holds no data yet."), details={"reason": "no_data"})
+    zones = list_zones_at(session, here.spot)
+    return _put_together(session, here.spot, day or here.today, here.today, [parcel], zones)
+
+
+def get_parcel(session: Session, number: str, day: dt.date | None) -> ParcelFacts:
+    """The parcel with this number, as :func:`get_place_of`."""
+    return _get_parcel(session, number, day)
+
+
+def _get_parcel(session: Session, number: str, day: dt.date | None) -> ParcelFacts:
+    versions = list_versions(session, number)
+    if not versions:
+        raise _no_such_number(session, number)
+    named = [each for each in versions if each.number == number] or versions
+    others = numbers_of(named)
+    if len(others) > 1:
+        raise NotFound(
+            _("Several parcels have this number, written differently: %(numbers)s.", numbers=_list(others)),
+            field="number",
+            details={"reason": "ambiguous", "similar": others},
+        )
+    if day is None:
+        # One that is no more is still told of: an old number finds its successors.
+        return next((each for each in named if each.valid_to is None), named[0])
+    on_that_day = [each for each in named if each.is_valid_on(day)]
+    if not on_that_day:
+        raise NotFound(
+            _(
+                "There was no parcel %(number)s on %(day)s: it is recorded from %(start)s.",
+                number=named[0].number,
+                day=format_date(day),
+                start=format_date(min(each.valid_from for each in named)),
+            ),
+            field="on",
+            details={"reason": "not_on_that_day"},
+        )
+    return on_that_day[0]
+
+
+def _no_such_number(session: Session, number: str) -> NotFound:
+    similar = list_similar_numbers(session, number)
+    message = (
+        _("There is no parcel %(number)s. Did you mean %(similar)s?", number=number, similar=_list(similar))
+        if similar
+        else _("There is no parcel %(number)s.", number=number)
+    )
+    return NotFound(message, field="number", details={"reason": "no_such_parcel", "similar": similar})
+
+
+def _list(numbers: list[str]) -> str:
+    return _(", ").join(numbers)
+
+
+def _nothing_here(here: CityHere) -> NotFound:
+    if here.is_inside is None:
+        return NotFound(_("This city holds no data yet."), details={"reason": "no_data"})
+    return NotFound(_("This spot lies outside the city."), details={"reason": "outside"})
+
+
+def _put_together(
+    session: Session,
+    spot: Spot,
+    day: dt.date,
+    today: dt.date,
+    parcels: list[ParcelFacts],
+    zones: list[ZoneVersion],
+) -> Place:
+    parcel = parcels[0] if parcels else None
+    now = [zone for zone in zones if zone.is_valid_on(day)]
+    return Place(
+        day=day,
+        today=today,
+        lon=spot.lon,
+        lat=spot.lat,
+        parcel=parcel,
+        relatives=list_relatives(session, parcel.id) if parcel else [],
+        also_parcels=parcels[1:],
+        zone=now[0] if now else None,
+        also_zones=now[1:],
+        planned=[zone for zone in zones if zone.is_after(day)],
+        parts=_parts(session, parcel, day) if parcel else [],
+        layers=list_layers_here(session, spot, NEAR_M),
+        has_zoning=bool(zones) or has_zones(session),
+        has_parcels=bool(parcels) or has_parcels(session),
+    )
+
+
+def _parts(session: Session, parcel: ParcelFacts, day: dt.date) -> list[Part]:
+    found = list_zones_under(session, parcel.shape, day)
+    whole = len(found) == 1 and found[0].share > 0.99
+    parts = []
+    for zone in found:
+        area_m2 = parcel.area_m2 if whole else parcel.area_m2 * zone.share
+        parts.append(Part(zone, area_m2, buildable_on(area_m2, zone.rules)))
+    return parts

@@ -1,0 +1,75 @@
+"""The addresses of a place and of a parcel: page, panel, JSON and GeoJSON from one answer."""
+
+import json
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+
+from core.errors import NotFound
+from core.i18n import gettext as _
+from core.inputs import read_day, read_lon_lat, read_words
+from core.web import db, public, wants_json
+from parcels.queries import get_geojson, list_relatives
+from parcels.schemas import feature_json
+from webmap.place import service
+from webmap.place.page import page_of
+from webmap.place.schemas import place_json
+from webmap.place.service import Place
+
+blueprint = Blueprint("place", __name__)
+
+_LONGEST_NUMBER = 100
+
+
+@blueprint.get("/place")
+@blueprint.get("/place.json", endpoint="place_json")
+@public
+def place() -> Response:
+    """Everything at a spot."""
+    lon, lat = read_lon_lat(request.args.get("lon"), request.args.get("lat"))
+    day = read_day(request.args.get("on"))
+    return _answer(service.get_place_at(db.session, lon, lat, day))
+
+
+@blueprint.get("/parcels/<path:number>.json", endpoint="parcel_json")
+@blueprint.get("/parcels/<path:number>")
+@public
+def parcel(number: str) -> Response:
+    """Everything at a parcel."""
+    day = read_day(request.args.get("on"))
+    return _answer(service.get_place_of(db.session, _number(number), day))
+
+
+@blueprint.get("/parcels/<path:number>.geojson")
+@public
+def parcel_geojson(number: str) -> Response:
+    """A parcel's exact outline."""
+    found = service.get_parcel(db.session, _number(number), read_day(request.args.get("on")))
+    geometry = json.loads(get_geojson(db.session, found.id))
+    answer = jsonify(feature_json(found, list_relatives(db.session, found.id), geometry))
+    answer.mimetype = "application/geo+json"
+    return answer
+
+
+@blueprint.get("/parcels/<path:number>.pdf")
+@public
+def parcel_pdf(number: str) -> Response:
+    """The zoning certificate, which this city does not issue yet."""
+    service.get_parcel(db.session, _number(number), None)
+    raise NotFound(_("Zoning certificates are not issued here yet."), details={"reason": "not_issued"})
+
+
+def _number(typed: str) -> str:
+    return read_words(typed, "number", _LONGEST_NUMBER)
+
+
+def _answer(found: Place) -> Response:
+    if wants_json(request):
+        answer = jsonify(place_json(found))
+    else:
+        fragment_only = request.args.get("panel") == "1"
+        name = "_place.html" if fragment_only else "place.html"
+        answer = make_response(
+            render_template(name, place=found, page=page_of(found), is_panel=fragment_only)
+        )
+    answer.vary.update(["Accept", "Accept-Language", "Cookie"])
+    return answer

@@ -1,0 +1,1 @@
+"""The search, as a page and for the search box."""
