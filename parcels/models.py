@@ -104,6 +104,10 @@ class Parcel(Base):
     land_use_recorded: Mapped[str] = mapped_column(Text, server_default="")
     area_official_m2: Mapped[float | None] = mapped_column(Float)
     area_m2: Mapped[float] = mapped_column(Float, Computed("ST_Area(geom)", persisted=True))
+    # How far corners may move before the shape breaks: what lets tiles round most parcels unchecked.
+    clearance_m: Mapped[float] = mapped_column(
+        Float, Computed("ST_MinimumClearance(geom)", persisted=True), deferred=True
+    )
     geom: Mapped[WKBElement] = geometry_column("MULTIPOLYGON")
     geom_3857: Mapped[WKBElement] = web_mercator_column()
     valid_from: Mapped[dt.date] = mapped_column(Date, server_default=func.current_date())

@@ -1,0 +1,80 @@
+"""Tiles of the city's own layers: one source per row of the layer table."""
+
+from functools import partial
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from layers.models import Feature, Layer
+from layers.tiles.grid import Cell
+from layers.tiles.sources import AnySelect, Asked, TileLayer, TileSource, touches
+
+CROWD = 10_000
+"""So many features in a tile are more than can be told apart; at most zooms none comes near it."""
+EXACT_ZOOM = 14
+"""From here on every feature is itself, however many there are."""
+MARK_UNITS = 8
+"""The side of one screen pixel in tile units, on a tile drawn 512 pixels wide."""
+
+
+def find_layer_source(session: Session, slug: str) -> TileSource | None:
+    """The source of the layer with that slug."""
+    layer_id = session.scalar(select(Layer.id).where(Layer.slug == slug))
+    if layer_id is None:
+        return None
+    fields = {
+        "name_fa": "Name in Persian",
+        "name_en": "Name in English",
+        "kind": "Kind within the layer",
+        "count": "How many features share this pixel, where they cannot be told apart",
+    }
+    return TileSource(slug, (TileLayer(slug, partial(feature_rows, layer_id), fields),))
+
+
+def feature_rows(layer_id: int, asked: Asked) -> AnySelect:
+    """The features of a layer in a cell; where there is a crowd, one mark for all that fall on the same pixel."""
+    cell = asked.cell
+    here = and_(Feature.layer_id == layer_id, touches(Feature.geom_3857, cell))
+    if cell.z < EXACT_ZOOM and _is_crowd(asked.session, here):
+        return _marks(here, cell)
+    return select(
+        Feature.id,
+        func.nullif(Feature.name_fa, "").label("name_fa"),
+        func.nullif(Feature.name_en, "").label("name_en"),
+        func.nullif(Feature.kind, "").label("kind"),
+        Feature.geom_3857.label("geom"),
+    ).where(here)
+
+
+def _is_crowd(session: Session, here: ColumnElement[bool]) -> bool:
+    some = select(Feature.id).where(here).limit(CROWD + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) > CROWD
+
+
+def _marks(here: ColumnElement[bool], cell: Cell) -> AnySelect:
+    """One row for each different picture that features make on the pixels of this zoom, with how many make it.
+
+    Nobody sees the difference and nothing is left out, where cutting off after so many would leave holes.
+    """
+    pixel_m = MARK_UNITS * cell.unit_m
+    corner = func.ST_SnapToGrid(func.ST_Centroid(func.ST_Envelope(Feature.geom_3857)), pixel_m)
+    dot = func.ST_MakeLine(corner, func.ST_Translate(corner, pixel_m, 0))
+    square = func.ST_Expand(corner, pixel_m / 2)
+    picture = func.coalesce(
+        func.ST_SnapToGrid(Feature.geom_3857, pixel_m),
+        case((func.ST_Dimension(Feature.geom_3857) == 1, dot), else_=square),
+    ).label("geom")
+    count = func.count()
+    alone = count == 1
+    return (
+        select(
+            func.min(Feature.id).label("id"),
+            case((alone, func.nullif(func.min(Feature.name_fa), ""))).label("name_fa"),
+            case((alone, func.nullif(func.min(Feature.name_en), ""))).label("name_en"),
+            func.nullif(Feature.kind, "").label("kind"),
+            func.nullif(count, 1).label("count"),
+            picture,
+        )
+        .where(here)
+        .group_by(Feature.kind, picture)
+    )

@@ -1,0 +1,44 @@
+"""Tiles of zoning as it is, was or will be on a day."""
+
+from sqlalchemy import func, select
+
+from layers.tiles.sources import AnySelect, Asked, TileLayer, TileSource, touches
+from layers.zoning.models import PLAN, Zone, ZoneClass
+
+
+def _zones(asked: Asked) -> AnySelect:
+    """The zones in force on a day, as far as we know now.
+
+    Shared borders stay shared at every zoom: rounding to the tile's grid moves equal corners equally.
+    """
+    return (
+        select(
+            Zone.id,
+            ZoneClass.code,
+            func.nullif(Zone.plan, PLAN).label("plan"),
+            Zone.geom_3857.label("geom"),
+        )
+        .join(ZoneClass, ZoneClass.id == Zone.class_id)
+        .where(
+            touches(Zone.geom_3857, asked.cell),
+            Zone.valid.op("@>")(asked.day),
+            func.upper_inf(Zone.recorded),
+        )
+    )
+
+
+SOURCE = TileSource(
+    "zoning",
+    (
+        TileLayer(
+            "zones",
+            _zones,
+            {
+                "code": "Code of the zone class",
+                "plan": "The overlay plan it belongs to, if not the zoning plan itself",
+            },
+            "Zones in force on the day asked for (?on=YYYY-MM-DD), by default today",
+        ),
+    ),
+    dated=True,
+)
