@@ -1,0 +1,121 @@
+"""The one door to GDAL: quiet, only on files of our own naming, its failures turned into ours."""
+
+import logging
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import pyogrio.raw
+import shapely
+from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+from core.geofiles.findings import Report, SourceError
+from core.geofiles.values import Field, Geometries, unique_names
+
+# What GDAL warns of is found and told by us, per feature and in the reader's language.
+logging.getLogger("pyogrio").setLevel(logging.CRITICAL)
+
+_TYPES = {
+    "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "real", "OFTString": "text",
+    "OFTDate": "date", "OFTDateTime": "datetime", "OFTTime": "text",
+}  # fmt: skip
+_FAILURES = (
+    DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, RuntimeError, ValueError, OSError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Description:
+    """A layer as GDAL sees it: (name, type) of the columns, type None where we do not read it."""
+
+    fields: list[tuple[str, str | None]]
+    geometry_type: str | None
+    crs: str | None
+
+
+@dataclass(frozen=True)
+class Read:
+    """Features as GDAL gives them: geometries (n,) None where unreadable, columns of n values each."""
+
+    geometries: Geometries
+    columns: list[NDArray[Any]]
+    winding: bool
+
+
+def describe(path: Path, layer: str | None, member: str, *, encoding: str | None = None) -> Description:
+    """Columns, geometry type and CRS. Raises SourceError."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            info = pyogrio.read_info(path, layer=layer, encoding=encoding)
+        except _FAILURES as error:
+            raise _damaged(path, member, error) from None
+    kinds = [_type(ogr, sub) for ogr, sub in zip(info["ogr_types"], info["ogr_subtypes"], strict=True)]
+    return Description(
+        list(zip(info["fields"].tolist(), kinds, strict=True)), info["geometry_type"], info["crs"]
+    )
+
+
+def read(
+    path: Path,
+    layer: str | None,
+    fids: NDArray[np.int64],
+    member: str,
+    *,
+    encoding: str | None = None,
+    columns: Sequence[str] | None = None,
+) -> Read:
+    """These features. Raises SourceError."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            _meta, _fids, wkb, values = pyogrio.raw.read(
+                path, layer=layer, fids=fids, encoding=encoding, columns=columns, force_2d=True,
+                datetime_as_string=True,
+            )  # fmt: skip
+        except _FAILURES as error:
+            raise _damaged(path, member, error) from None
+    geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    return Read(geometries, values, any("winding order" in str(one.message) for one in said))
+
+
+def bounds(path: Path, layer: str, member: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The FIDs (n,) of all features and their bounds (n, 4), NaN where there is no geometry. Raises SourceError."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            fids, boxes = pyogrio.read_bounds(path, layer=layer)
+        except _FAILURES as error:
+            raise _damaged(path, member, error) from None
+    return fids, boxes.T
+
+
+def named_fields(
+    originals: Sequence[str], kinds: Sequence[str | None], member: str, report: Report
+) -> list[Field]:
+    """Fields with sane, unique names; what had to be renamed is told."""
+    names = unique_names(originals)
+    for original, name in zip(originals, names, strict=True):
+        if name != original:
+            report.add("column.renamed", member, original=original, name=name)
+    return [
+        Field(name, orig, kind or "text") for name, orig, kind in zip(names, originals, kinds, strict=True)
+    ]
+
+
+def _type(ogr: str, sub: str) -> str | None:
+    if sub == "OFSTBoolean":
+        return "boolean"
+    return "json" if sub == "OFSTJSON" else _TYPES.get(ogr)
+
+
+def _damaged(path: Path, member: str, error: Exception) -> SourceError:
+    """GDAL's own words without our working folder in them."""
+    code = "gpkg.damaged" if path.suffix == ".gpkg" else "shapefile.not_shapefile"
+    cause = str(error).replace(str(path), member).replace(str(path.parent), "").split("\n", 1)[0].rstrip(". ")
+    return SourceError(code, member=member, cause=cause[:200])
