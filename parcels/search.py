@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.text import fold
@@ -185,7 +185,7 @@ def _streets(session: Session, question: Question) -> list[Hit]:
         .limit(1)
         .scalar_subquery()
     )
-    where = func.ST_Transform(func.coalesce(func.ST_PointOnSurface(Street.geom), beside), 4326)
+    where = func.ST_Transform(func.coalesce(_middle(Street.geom), beside), 4326)
     query = select(
         Street.id,
         Street.name_fa,
@@ -208,7 +208,7 @@ def _facilities(session: Session, question: Question, limit: int) -> list[Hit]:
     found = _alike(session, of_layers, Feature.name_folded, question, limit)
     if not found:
         return []
-    where = func.ST_Transform(func.ST_PointOnSurface(Feature.geom), 4326)
+    where = func.ST_Transform(_middle(Feature.geom), 4326)
     query = (
         select(
             Feature.id,
@@ -227,6 +227,12 @@ def _facilities(session: Session, question: Question, limit: int) -> list[Hit]:
         hit, _id = _name_hit(Kind.FACILITY, row, found[row.id], question)
         hits.append(dataclasses.replace(hit, layer_fa=row.layer_fa, layer_en=row.layer_en))
     return hits
+
+
+def _middle(geom: Any) -> ColumnElement[Any]:
+    """A point to stand for a shape. PostGIS's own choice for a line of two points would be one of its ends."""
+    of_line = func.ST_ClosestPoint(geom, func.ST_Centroid(geom))
+    return case((func.ST_Dimension(geom) == 1, of_line), else_=func.ST_PointOnSurface(geom))
 
 
 def _name_hit(kind: Kind, row: Any, score: float, question: Question) -> tuple[Hit, int]:

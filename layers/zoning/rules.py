@@ -131,6 +131,8 @@ def why_limited(buildable: Buildable) -> str:
         return _("Coverage times floors sets the limit: %(covered)s m².", covered=covered)
     if covered is None:
         return _("The floor-area ratio sets the limit: %(far)s m².", far=far)
+    if far == covered:
+        return _("The floor-area ratio and coverage times floors allow the same: %(far)s m².", far=far)
     if buildable.binding == BY_FAR:
         return _(
             "The floor-area ratio sets the limit: it allows %(far)s m², coverage times floors %(covered)s m².",

@@ -17,6 +17,7 @@ from webmap.place.service import Part, Place
 from webmap.words import DOMAINS
 
 _WALK_M_PER_MIN = 80
+_DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,16 @@ def _planned(zone: ZoneVersion, today: dt.date) -> str:
     days = (zone.valid_from - today).days
     when = format_date(zone.valid_from)
     if days > 0:
-        when = _("%(day)s (%(left)s)", day=when, left=ngettext("in %(n)s day", "in %(n)s days", days))
+        when = _("%(day)s (%(left)s)", day=when, left=_left(days))
     return _("From %(when)s the zone becomes %(code)s %(name)s.", when=when, code=zone.rules.code, name=name)
+
+
+def _left(days: int) -> str:
+    """How far away a day is: in years once days say nothing to anybody."""
+    if days > 2 * _DAYS_PER_YEAR:
+        years = round(days / _DAYS_PER_YEAR)
+        return ngettext("in %(n)s year", "in %(n)s years", years)
+    return ngettext("in %(n)s day", "in %(n)s days", days)
 
 
 def _domains(layers: list[LayerHere]) -> list[tuple[str, str, list[Near]]]:

@@ -82,7 +82,7 @@ def get_place_at(session: Session, lon: float, lat: float, day: dt.date | None) 
 
 def get_place_of(session: Session, number: str, day: dt.date | None) -> Place:
     """Everything at the parcel with this number; raises NotFound, naming similar numbers, when there is none."""
-    parcel = _get_parcel(session, number, day)
+    parcel = get_parcel(session, number, day)
     here = find_city_here(session, parcel.lon, parcel.lat)
     if here is None or here.spot is None:
         raise NotFound(_("This city holds no data yet."), details={"reason": "no_data"})
@@ -91,11 +91,7 @@ def get_place_of(session: Session, number: str, day: dt.date | None) -> Place:
 
 
 def get_parcel(session: Session, number: str, day: dt.date | None) -> ParcelFacts:
-    """The parcel with this number, as :func:`get_place_of`."""
-    return _get_parcel(session, number, day)
-
-
-def _get_parcel(session: Session, number: str, day: dt.date | None) -> ParcelFacts:
+    """The parcel with this number on a day, or its newest version; raises NotFound as :func:`get_place_of`."""
     versions = list_versions(session, number)
     if not versions:
         raise _no_such_number(session, number)
@@ -112,17 +108,22 @@ def _get_parcel(session: Session, number: str, day: dt.date | None) -> ParcelFac
         return next((each for each in named if each.valid_to is None), named[0])
     on_that_day = [each for each in named if each.is_valid_on(day)]
     if not on_that_day:
-        raise NotFound(
-            _(
-                "There was no parcel %(number)s on %(day)s: it is recorded from %(start)s.",
-                number=named[0].number,
-                day=format_date(day),
-                start=format_date(min(each.valid_from for each in named)),
-            ),
-            field="on",
-            details={"reason": "not_on_that_day"},
-        )
+        raise _not_on_that_day(named, day)
     return on_that_day[0]
+
+
+def _not_on_that_day(versions: list[ParcelFacts], day: dt.date) -> NotFound:
+    first, last = versions[-1].valid_from, versions[0].valid_to
+    told = {"number": versions[0].number, "day": format_date(day), "start": format_date(first)}
+    if last is not None and last <= day:
+        message = _(
+            "Parcel %(number)s was closed before %(day)s; it is recorded from %(start)s to %(end)s.",
+            end=format_date(last),
+            **told,
+        )
+    else:
+        message = _("There was no parcel %(number)s on %(day)s: it is recorded from %(start)s.", **told)
+    return NotFound(message, field="on", details={"reason": "not_on_that_day"})
 
 
 def _no_such_number(session: Session, number: str) -> NotFound:

@@ -12,10 +12,11 @@ from parcels.search import Hit, Kind
 
 
 def result_json(hit: Hit) -> dict[str, Any]:
-    """One result; ``label`` is in the language spoken, ``number`` is null for what is no parcel."""
+    """One result; ``label`` and ``detail`` are in the language spoken, ``number`` is null for what is no parcel."""
     return {
         "kind": hit.kind.value,
         "label": label_of(hit),
+        "detail": detail_of(hit),
         "number": hit.number,
         "lon": round(hit.lon, 7),
         "lat": round(hit.lat, 7),
@@ -29,16 +30,14 @@ def label_of(hit: Hit) -> str:
         return _("Parcel %(number)s", number=hit.number)
     if hit.kind is Kind.ADDRESS:
         return _address(hit)
-    name = name_of(hit.name_fa, hit.name_en)
-    layer = name_of(hit.layer_fa, hit.layer_en)
-    return _("%(name)s (%(layer)s)", name=name, layer=layer) if layer else name
+    return name_of(hit.name_fa, hit.name_en)
 
 
 def detail_of(hit: Hit) -> str:
-    """What tells a result from others of its name: the address of a parcel, the number of an address."""
+    """What tells a result from others: a parcel's address, an address's parcel number, a facility's layer."""
     if hit.kind is Kind.PARCEL:
         return _address(hit)
-    return hit.number or ""
+    return hit.number or name_of(hit.layer_fa, hit.layer_en)
 
 
 def url_of(hit: Hit) -> str:
