@@ -93,5 +93,3 @@ def frame_angle(ring: list[Point]) -> float:
     weight = np.hypot(ahead[:, 0], ahead[:, 1])
     turn = 4 * np.arctan2(ahead[:, 1], ahead[:, 0])
     return math.atan2(float(np.sum(weight * np.sin(turn))), float(np.sum(weight * np.cos(turn)))) / 4
-
-

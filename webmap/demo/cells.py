@@ -89,7 +89,9 @@ class Sizes:
 class Cutter:
     """Cuts one ward."""
 
-    def __init__(self, ward: Ward, sizes: Sizes, main_classes: list[StreetClass], throw: Random, wanted: list[str]):
+    def __init__(
+        self, ward: Ward, sizes: Sizes, main_classes: list[StreetClass], throw: Random, wanted: list[str]
+    ):
         self.grain, self.sizes, self.throw, self.kind = GRAINS[ward.kind], sizes, throw, ward.kind
         self.wanted = wanted
         self.lanes: list[Lane] = []
@@ -146,7 +148,10 @@ class Cutter:
         p = np.array(cell.ring)
         street_class, half_m = self._class_for(area)
         choices = self._choices(p, area, cell.ring)
-        for crook, room_m, tried in ((self.grain.crook, half_m + 9.0, choices[:12]), (0.0, half_m + 3.0, choices)):
+        for crook, room_m, tried in (
+            (self.grain.crook, half_m + 9.0, choices[:12]),
+            (0.0, half_m + 3.0, choices),
+        ):
             for i, j in tried:
                 line = self._bend(p[i], p[j], math.sqrt(area), crook)
                 if _is_clear(line, p, i, j, room_m):
@@ -213,7 +218,10 @@ def _inward(p: Array) -> tuple[Array, Bools]:
     behind = np.roll(ahead, 1, axis=0)
     cross = behind[:, 0] * ahead[:, 1] - behind[:, 1] * ahead[:, 0]
     turn = np.arctan2(cross, np.sum(ahead * behind, axis=1))
-    along = ahead / np.hypot(ahead[:, 0], ahead[:, 1])[:, None] + behind / np.hypot(behind[:, 0], behind[:, 1])[:, None]
+    along = (
+        ahead / np.hypot(ahead[:, 0], ahead[:, 1])[:, None]
+        + behind / np.hypot(behind[:, 0], behind[:, 1])[:, None]
+    )
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
     return np.column_stack((-along[:, 1], along[:, 0])), np.abs(turn) > 0.5
 
@@ -254,7 +262,9 @@ def _crosses(line: Array, p: Array) -> bool:
     c, d = p[None, :, :], np.roll(p, -1, axis=0)[None, :, :]
 
     def side(u: Array, v: Array, w: Array) -> Array:
-        found: Array = (v[..., 0] - u[..., 0]) * (w[..., 1] - u[..., 1]) - (v[..., 1] - u[..., 1]) * (w[..., 0] - u[..., 0])
+        found: Array = (v[..., 0] - u[..., 0]) * (w[..., 1] - u[..., 1]) - (v[..., 1] - u[..., 1]) * (
+            w[..., 0] - u[..., 0]
+        )
         return found
 
     return bool(np.any((side(a, b, c) * side(a, b, d) < 0) & (side(c, d, a) * side(c, d, b) < 0)))

@@ -67,7 +67,9 @@ def grow(plan: Plan, ward: Ward, sizes: Sizes, needs: Needs, quota: int, exact: 
 
 def bazaar_ward(plan: Plan) -> int:
     """The ward of the old core that holds the bazaar: its largest."""
-    return max((ward for ward in plan.wards if ward.kind is WardKind.CORE), key=lambda ward: ward.area_m2).index
+    return max(
+        (ward for ward in plan.wards if ward.kind is WardKind.CORE), key=lambda ward: ward.area_m2
+    ).index
 
 
 def _keep_bazaar(fabric: Fabric) -> None:
@@ -87,7 +89,9 @@ def _patches(plan: Plan, ward: Ward, fabric: Fabric) -> list[Patch]:
         block = make_block(cell, fabric.lanes, squares)
         if block is None:
             continue
-        patch = Patch(block, style, dice(plan.seed, "lots", ward.index, number), alley_half_m, len(fabric.lanes))
+        patch = Patch(
+            block, style, dice(plan.seed, "lots", ward.index, number), alley_half_m, len(fabric.lanes)
+        )
         if cell.reserved and cell.reserved != "bazaar":
             patch.whole()
             patch.strips[0].use = cell.reserved

@@ -175,7 +175,9 @@ class Patch:
         """Make the block one single lot."""
         bottom, right, top, left = _sides(self.block)
         front = max(self.sides, key=lambda side: side.length_m)
-        strip = Strip(bottom, top, 0.0, 1.0, front, self.long_m, self.long_m, (left, 0.0, 1.0), (right, 0.0, 1.0))
+        strip = Strip(
+            bottom, top, 0.0, 1.0, front, self.long_m, self.long_m, (left, 0.0, 1.0), (right, 0.0, 1.0)
+        )
         strip.single = True
         self.is_whole, self.strips, self.dead_end = True, [strip], []
         self.sides = (bottom, right, top, left)
@@ -215,7 +217,9 @@ class Patch:
         room = self.long_m > 2.6 * style.depth_m and rows == 2
         bottom, right, top, left = self.sides
         has_left = room and left.length_m > 2.2 * style.width_m and throw.random() < style.column
-        has_right = room and right.length_m > 2.2 * style.width_m and (dead_end or throw.random() < style.column)
+        has_right = (
+            room and right.length_m > 2.2 * style.width_m and (dead_end or throw.random() < style.column)
+        )
         fa, fb = (share if has_left else 0.0), (1 - share if has_right else 1.0)
         gap = alley_half_m / max(self.wide_m, 1.0) if dead_end and has_right else 0.0
         levels = [0.0, 1.0] if rows == 1 else [0.0, 0.5, 1.0]
@@ -224,7 +228,9 @@ class Patch:
             self.dead_end = [self.place(f, 0.5) for f in np.linspace(0, fb, 6)]
         start, end = self._edge(fa, left, levels), self._edge(fb, right, levels)
         if has_left:
-            self._columns(left, start, 0.0, fa, [(0.0, 0.5 - gap), (0.5 + gap, 1.0)] if gap else [(0.0, 1.0)], left)
+            self._columns(
+                left, start, 0.0, fa, [(0.0, 0.5 - gap), (0.5 + gap, 1.0)] if gap else [(0.0, 1.0)], left
+            )
         if has_right:
             self._columns(end, right, fb, 1.0, [(0.0, 1.0)], right)
         self._rows(levels, fa, fb, start, end, new_lane if gap else None)
@@ -287,7 +293,9 @@ class Patch:
 class Level(Line):
     """A line inside a block: straight between its nodes, which are where lots need them."""
 
-    def __init__(self, patch: Patch, g: float, span: tuple[float, float], ends: tuple[Point, Point], astray: bool):
+    def __init__(
+        self, patch: Patch, g: float, span: tuple[float, float], ends: tuple[Point, Point], astray: bool
+    ):
         super().__init__(ends)
         self.patch, self.g = patch, g
         self.nodes = [(span[0], ends[0]), (span[1], ends[1])]

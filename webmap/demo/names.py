@@ -148,4 +148,3 @@ class NameBook:
             return f"{fa} {side_fa}", f"{en} {side_en}"
         number = turn + 1 - (len(_SIDES) if form in ("boulevard", "street", "expressway") and turn else 0)
         return (f"{fa} {persian(number)}", f"{en} {number}") if number > 1 else (fa, en)
-

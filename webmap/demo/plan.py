@@ -122,7 +122,9 @@ class _Frame:
     def swell(self, radius: Array, angle: Array) -> Array:
         """How much further out than ideal a place lies, as a factor."""
         depth = np.log(np.maximum(radius, 1.0) / self.radius_m)
-        return 1.0 + sum((a * np.cos(m * angle + phase + drift * depth) for m, a, phase, drift in self.waves), np.zeros(1))
+        return 1.0 + sum(
+            (a * np.cos(m * angle + phase + drift * depth) for m, a, phase, drift in self.waves), np.zeros(1)
+        )
 
     def place(self, radius: Array, angle: Array) -> Array:
         """Ideal polar places as an array (n, 2) of metres."""
@@ -325,7 +327,9 @@ def _kind(
     return WardKind.FRINGE if radius > radii[-2] and luck < 0.28 else WardKind.NEW
 
 
-def _squares(streets: Sequence[MainStreet], radii: Sequence[float], river: Polygon) -> list[tuple[Point, float]]:
+def _squares(
+    streets: Sequence[MainStreet], radii: Sequence[float], river: Polygon
+) -> list[tuple[Point, float]]:
     """Crossings of axes and rings near the middle, as squares with their radius in metres; the first is the centre."""
     meets: dict[Point, set[int]] = {}
     for number, street in enumerate(streets):
@@ -334,7 +338,9 @@ def _squares(streets: Sequence[MainStreet], radii: Sequence[float], river: Polyg
         for edge in street.edges:
             for point in edge:
                 meets.setdefault(point, set()).add(number)
-    crossings = sorted((point for point, found in meets.items() if len(found) > 1), key=lambda p: math.hypot(*p))
+    crossings = sorted(
+        (point for point, found in meets.items() if len(found) > 1), key=lambda p: math.hypot(*p)
+    )
     far = [p for p in crossings if not river.contains(shapely.Point(p))]
     chosen: list[tuple[Point, float]] = []
     for point in far:
