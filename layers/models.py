@@ -93,7 +93,8 @@ class Feature(Base):
     __tablename__ = "feature"
     __table_args__ = (
         Index("feature_layer_id_key_key", "layer_id", "key", unique=True),
-        gist_index("feature", "geom"),
+        # Features are looked for one layer at a time; nearest-first within a layer needs the two in one index.
+        Index("feature_layer_id_geom_idx", "layer_id", "geom", postgresql_using="gist"),
         gist_index("feature", "geom_3857"),
         Index(
             "feature_name_folded_idx",
