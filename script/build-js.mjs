@@ -63,6 +63,14 @@ const mapIconsPlugin = {
   },
 };
 
+// Leaflet's ES module, since the one its package names cannot be pruned.
+const leafletPlugin = {
+  name: "leaflet",
+  setup(/** @type {import("esbuild").PluginBuild} */ building) {
+    building.onResolve({ filter: /^leaflet$/ }, () => ({ path: fromModules("leaflet/dist/leaflet-src.esm.js") }));
+  },
+};
+
 /** @param {string} name @param {string} text @returns {Promise<string>} the hashed file's name */
 async function writeHashed(name, text) {
   const { name: stem, ext } = path.parse(name);
@@ -107,7 +115,7 @@ async function bundle() {
     sourcemap: process.argv.includes("--sourcemap"),
     metafile: true,
     legalComments: "linked",
-    plugins: [mapIconsPlugin],
+    plugins: [mapIconsPlugin, leafletPlugin],
     logLevel: "warning",
   });
   return result.metafile;
@@ -138,7 +146,12 @@ async function removeOld(/** @type {Set<string>} */ kept) {
 
 await mkdir(dist, { recursive: true });
 const metafile = await bundle();
-const manifest = { ...bundleNames(metafile), "icons.svg": await buildSprite() };
+const favicon = await readFile(path.join(root, "static/icons/favicon.svg"), "utf8");
+const manifest = {
+  ...bundleNames(metafile),
+  "icons.svg": await buildSprite(),
+  "favicon.svg": await writeHashed("favicon.svg", favicon),
+};
 await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 const outputs = Object.keys(metafile.outputs).map((file) => path.relative(dist, path.join(root, file)));
 await removeOld(new Set([...outputs, ...Object.values(manifest), "manifest.json"]));

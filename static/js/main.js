@@ -1,5 +1,63 @@
 // @ts-check
 /** The map page: reads what the server says, makes the state and the map, and installs the features. */
-import { installAppearance } from "./lib/appearance.js";
 
-installAppearance(document);
+import * as camera from "./features/camera.js";
+import * as cartography from "./features/cartography/index.js";
+import * as choosing from "./features/choosing.js";
+import * as controls from "./features/controls.js";
+import * as date from "./features/date.js";
+import * as layerList from "./features/layer-list.js";
+import * as light from "./features/light.js";
+import * as locate from "./features/locate.js";
+import * as notices from "./features/notices.js";
+import * as permalink from "./features/permalink.js";
+import * as place from "./features/place.js";
+import * as popovers from "./features/popovers.js";
+import * as search from "./features/search.js";
+import * as sheet from "./features/sheet.js";
+import { installAppearance, isDark } from "./lib/appearance.js";
+import { need, prefersStillness } from "./lib/dom.js";
+import { readSeen } from "./lib/permalink.js";
+import { speaker } from "./lib/words.js";
+import { makeMap } from "./map/city-map.js";
+import { State } from "./state.js";
+
+/** In this order: who sets the view first, who draws on it next, who talks about it last. */
+const FEATURES = [notices, camera, permalink, cartography, light, controls, sheet, popovers, place, choosing, layerList, date, search, locate];
+
+/** @returns {PageConfig} */
+function readConfig() {
+  return JSON.parse(need("#config").textContent ?? "{}");
+}
+
+/** @param {PageConfig} config @returns {State} */
+function beginState(config) {
+  const revisions = Object.fromEntries(Object.entries(config.sources).map(([name, { revision }]) => [name, revision]));
+  return new State({
+    ...readSeen(location.search, permalink.defaultLayers(config)),
+    on: config.on,
+    popover: null,
+    rest: "half",
+    placeAnchor: null,
+    placeTold: false,
+    fly: null,
+    here: null,
+    dark: isDark(),
+    notice: null,
+    saying: "",
+    revisions,
+  });
+}
+
+function start() {
+  installAppearance(document);
+  const config = readConfig();
+  const page = { config, say: speaker(config.strings, config.lang) };
+  const state = beginState(config);
+  const map = makeMap(need("#map"), { still: prefersStillness() });
+  for (const feature of FEATURES) feature.install(map, state, page);
+  document.documentElement.classList.add("scripted");
+  if (!config.city.bounds) state.set({ notice: { words: page.say("map.empty"), lasts: true } });
+}
+
+start();

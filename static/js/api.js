@@ -1,0 +1,83 @@
+// @ts-check
+/** What is asked of our own server, and in which ways it can fail to answer. */
+
+/** @typedef {{kind: string, label: string, number?: string | null, lon: number | null, lat: number | null, url: string}} Found */
+
+export class ApiError extends Error {
+  /**
+   * @param {"offline" | "refused" | "failed"} kind no connection; the server said no and why; the server could not
+   * @param {string} message the server's own words, or empty
+   */
+  constructor(kind, message = "") {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/**
+ * @param {string} url
+ * @param {string} accept
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Response>} one that went well; else throws ApiError, or AbortError when the asker gave up
+ */
+async function ask(url, accept, signal) {
+  let response;
+  try {
+    response = await fetch(url, { headers: { Accept: accept }, signal, credentials: "same-origin" });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError("offline");
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+/** @param {Response} response @returns {Promise<ApiError>} */
+async function refusal(response) {
+  if (response.status >= 500) return new ApiError("failed");
+  const type = response.headers.get("Content-Type") ?? "";
+  if (!type.includes("json")) return new ApiError("refused", headingOf(await response.text()));
+  const problem = await response.json().catch(() => ({}));
+  return new ApiError("refused", typeof problem.title === "string" ? problem.title : "");
+}
+
+/** @param {string} html an error page of ours @returns {string} what it says */
+function headingOf(html) {
+  return new DOMParser().parseFromString(html, "text/html").querySelector("h1")?.textContent?.trim() ?? "";
+}
+
+/** @param {string} query @param {AbortSignal} signal @returns {Promise<Found[]>} */
+export async function search(query, signal) {
+  const response = await ask(`/search?q=${encodeURIComponent(query)}&limit=8`, "application/json", signal);
+  return (await response.json()).results ?? [];
+}
+
+/**
+ * @param {import("./lib/permalink.js").Place} place
+ * @param {string | null} on the day, or today
+ * @param {AbortSignal} signal
+ * @returns {Promise<string>} the place as an HTML fragment of our own
+ */
+export async function placeFragment(place, on, signal) {
+  const day = on ? `&on=${on}` : "";
+  const url = place.number
+    ? `/parcels/${encodePath(place.number)}?panel=1${day}`
+    : `/place?lon=${place.lon}&lat=${place.lat}&panel=1${day}`;
+  return (await ask(url, "text/html", signal)).text();
+}
+
+/**
+ * @param {string} number
+ * @param {string | null} on
+ * @param {AbortSignal} signal
+ * @returns {Promise<GeoJSON.GeoJsonObject>} the parcel's exact shape, in degrees
+ */
+export async function parcelShape(number, on, signal) {
+  const url = `/parcels/${encodePath(number)}.geojson${on ? `?on=${on}` : ""}`;
+  return (await ask(url, "application/geo+json, application/json", signal)).json();
+}
+
+/** @param {string} number may hold slashes, which are part of the path @returns {string} */
+export function encodePath(number) {
+  return number.split("/").map(encodeURIComponent).join("/");
+}

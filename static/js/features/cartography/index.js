@@ -1,0 +1,93 @@
+// @ts-check
+/** What is drawn for what is switched on, on the day and in the light chosen. */
+
+import { VectorLayer } from "../../map/vector-layer.js";
+import { baseLabels, boundaryRules, districtLabels, groundRules, streetRules } from "./base.js";
+import { overlayLabels, overlayRules } from "./overlays.js";
+import { baseColour, font } from "./palette.js";
+import { landUseRules, parcelLines, parcelNumbers, zoneLabels, zoneRules } from "./plan.js";
+
+/** @typedef {import("../../state.js").Values} Values */
+
+const TILES = { minZoom: 8, maxZoom: 16 };
+
+/**
+ * @param {import("leaflet").Map} map
+ * @param {import("../../state.js").State} state
+ * @param {Page} page
+ */
+export function install(map, state, { config, say }) {
+  const layer = new VectorLayer();
+  const classes = new Map(config.palette.zone_classes.map((each) => [each.code, each]));
+  const draw = () => layer.setDrawing(drawing(state.now, config, classes));
+  layer.on("sourcefail", () => {
+    state.set({ notice: { words: say("map.tiles_failed"), action: say("map.retry"), act: () => layer.repaint(), lasts: true } });
+  });
+  draw();
+  layer.addTo(map);
+  const off = state.on(["layers", "on", "dark", "revisions"], draw);
+  // Labels drawn before the font came would keep the system's letters.
+  void document.fonts.load(font(13), "آA۱").then(() => layer.repaint());
+  return () => {
+    off();
+    layer.remove();
+  };
+}
+
+/** @param {Values} now @param {PageConfig} config @param {Map<string, ZoneClass>} classes */
+function drawing(now, config, classes) {
+  const { dark } = now;
+  const { lang } = config;
+  const shown = new Set(now.layers);
+  const overlays = config.layers.filter((each) => shown.has(each.slug));
+  const landUse = shown.has("land_use");
+  const zoning = shown.has("zoning");
+  return {
+    background: baseColour("ground", dark),
+    sources: sources(now, ["base", "parcels", ...(zoning ? ["zoning"] : []), ...overlays.map((each) => each.slug)]),
+    paint: [
+      ...groundRules(dark),
+      ...streetsAndUse(dark, landUse),
+      ...(zoning ? zoneRules(dark, classes, landUse) : []),
+      ...boundaryRules(dark),
+      ...overlays.filter(isArea).flatMap((each) => overlayRules(each, dark)),
+      ...overlays.filter((each) => !isArea(each)).flatMap((each) => overlayRules(each, dark)),
+    ],
+    labels: [
+      ...districtLabels(dark, lang),
+      ...overlays.flatMap((each) => overlayLabels(each, dark, lang)),
+      ...(zoning ? zoneLabels(dark, classes) : []),
+      ...baseLabels(dark, lang),
+      ...parcelNumbers(dark),
+    ],
+  };
+}
+
+/** @param {OverlayLayer} layer */
+function isArea(layer) {
+  return layer.geometry_kind === "polygon";
+}
+
+/** Far away streets lie on the colours; near by, parcels lie on the streets. @param {boolean} dark @param {boolean} landUse */
+function streetsAndUse(dark, landUse) {
+  const far = { maxzoom: 14 };
+  const near = { minzoom: 15 };
+  const use = landUse ? landUseRules(dark) : [];
+  return [
+    ...streetRules(dark).map((rule) => ({ ...rule, ...near })),
+    ...use,
+    ...streetRules(dark).map((rule) => ({ ...rule, ...far })),
+    ...parcelLines(dark),
+  ];
+}
+
+/** @param {Values} now @param {string[]} names */
+function sources(now, names) {
+  const on = (/** @type {string} */ name) => (name === "zoning" && now.on ? `&on=${now.on}` : "");
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      { ...TILES, url: `/tiles/${name}/{z}/{x}/{y}.mvt?v=${now.revisions[name] ?? 0}${on(name)}` },
+    ]),
+  );
+}

@@ -1,0 +1,48 @@
+// @ts-check
+/** The layers that people switch on: lines, hatched areas, dots that become icons with names. */
+
+import { badge, text } from "../../map/labels.js";
+import { dots, hatched, stroke } from "../../map/symbols.js";
+import { nameOf } from "./base.js";
+import { baseColour, font, iconPaths, layerLook } from "./palette.js";
+
+/**
+ * @typedef {import("../../map/vector-layer.js").PaintRule} PaintRule
+ * @typedef {import("../../map/vector-layer.js").LabelRule} LabelRule
+ * @typedef {import("../../map/symbols.js").Feature} Feature
+ */
+
+const POINT = 1;
+const LINE = 2;
+const POLYGON = 3;
+const ICONS_FROM = 14;
+const NAMES_FROM = 16;
+
+/** @param {number} type @returns {(z: number, feature: Feature) => boolean} */
+const only = (type) => (_z, feature) => feature.geomType === type;
+
+/** @param {OverlayLayer} layer @param {boolean} dark @returns {PaintRule[]} by each feature's own geometry */
+export function overlayRules(layer, dark) {
+  const look = layerLook(layer, dark);
+  const source = { dataSource: layer.slug, dataLayer: layer.slug };
+  const halo = baseColour("halo", dark);
+  const width = (/** @type {number} */ z) => look.width * (z < 13 ? 0.6 : z < 16 ? 1 : 1.5);
+  const colour = () => look.colour;
+  return [
+    { ...source, filter: only(POLYGON), symbolizer: hatched({ colour: look.colour, opacity: look.hatch ? 0.6 : 0 }) },
+    { ...source, filter: only(LINE), minzoom: 13, symbolizer: stroke({ colour: () => halo, width: (z) => width(z) + 2, opacity: 0.7 }) },
+    { ...source, filter: only(LINE), symbolizer: stroke({ colour, width, dash: look.dash }) },
+    { ...source, filter: only(POINT), symbolizer: dots({ colour: look.colour, halo, radius: (z) => (z < 12 ? 1.8 : 3) }) },
+  ];
+}
+
+/** @param {OverlayLayer} layer @param {boolean} dark @param {string} lang @returns {LabelRule[]} */
+export function overlayLabels(layer, dark, lang) {
+  const look = layerLook(layer, dark);
+  const source = { dataSource: layer.slug, dataLayer: layer.slug };
+  const words = { text: nameOf(lang), font: font(12, 550), size_px: 12, colour: look.colour, halo: baseColour("halo", dark) };
+  return [
+    { ...source, minzoom: ICONS_FROM, filter: only(POINT), symbolizer: badge({ paths: iconPaths(look.icon), words, namesFrom: NAMES_FROM }) },
+    { ...source, minzoom: 14, filter: only(POLYGON), symbolizer: text({ ...words, apart_px: 300 }) },
+  ];
+}

@@ -1,0 +1,65 @@
+// @ts-check
+/** The colours and icons of layers/style.json, for the light or the dark page. */
+
+import icons from "virtual:map-icons";
+import style from "../../../../layers/style.json" with { type: "json" };
+
+/** @typedef {{colour?: Colour, icon?: string, hatch?: boolean, width?: number, dash?: number[]}} LayerLook */
+/** @typedef {{colour: string, icon: string, hatch: boolean, width: number, dash: number[]}} Look */
+
+const FONT = "Vazirmatn, system-ui, sans-serif";
+const known = /** @type {Record<string, LayerLook>} */ (/** @type {unknown} */ (style.layers));
+const domains = /** @type {Record<string, LayerLook>} */ (/** @type {unknown} */ (style.domains));
+const base = /** @type {Record<keyof typeof style.base, Colour>} */ (/** @type {unknown} */ (style.base));
+const uses = /** @type {Record<string, {colour: Colour}>} */ (/** @type {unknown} */ (style.land_use));
+const groups = /** @type {Record<string, {colour: Colour}>} */ (/** @type {unknown} */ (style.zone_groups));
+
+export const zoneFill = style.zone_fill_opacity;
+
+/** @param {string | Colour | undefined} colour one for both, or light and dark @param {boolean} dark */
+function pick(colour, dark) {
+  return Array.isArray(colour) ? colour[dark ? 1 : 0] : colour;
+}
+
+/** @param {keyof typeof style.base} name @param {boolean} dark @returns {string} */
+export function baseColour(name, dark) {
+  return base[name][dark ? 1 : 0];
+}
+
+/** @param {unknown} use @param {boolean} dark @returns {string} */
+export function landUseColour(use, dark) {
+  return (uses[String(use)] ?? uses.unknown).colour[dark ? 1 : 0];
+}
+
+/** @param {ZoneClass | undefined} zone @param {boolean} dark @returns {string} */
+export function zoneColour(zone, dark) {
+  return zone?.colour || (groups[zone?.group ?? "other"] ?? groups.other).colour[dark ? 1 : 0];
+}
+
+/** @param {string | undefined} name with or without its set @returns {string | undefined} one that was built in */
+function findIcon(name) {
+  return [name, `maki:${name}`, `temaki:${name}`].find((each) => each !== undefined && each in icons);
+}
+
+/** @param {OverlayLayer} layer @param {boolean} dark @returns {Look} the layer's own, else its slug's, else its domain's */
+export function layerLook(layer, dark) {
+  const bySlug = known[layer.slug] ?? {};
+  const byDomain = domains[layer.domain] ?? domains.infrastructure;
+  return {
+    colour: pick(layer.colour ?? bySlug.colour ?? byDomain.colour, dark) ?? baseColour("label", dark),
+    icon: findIcon(bySlug.icon) ?? findIcon(layer.icon) ?? findIcon(byDomain.icon) ?? "maki:marker",
+    hatch: layer.hatch ?? bySlug.hatch ?? layer.geometry_kind === "polygon",
+    width: layer.width ?? bySlug.width ?? 2,
+    dash: layer.dash ?? bySlug.dash ?? [],
+  };
+}
+
+/** @param {string} name @returns {string[]} the icon's paths in a box of 15 */
+export function iconPaths(name) {
+  return icons[name] ?? icons["maki:marker"];
+}
+
+/** @param {number} size_px @param {number} [weight] */
+export function font(size_px, weight = 500) {
+  return `${weight} ${size_px}px ${FONT}`;
+}

@@ -1,0 +1,28 @@
+// @ts-check
+/** A tap, or Enter on the map, chooses the place there. */
+
+/**
+ * @param {import("leaflet").Map} map
+ * @param {import("../state.js").State} state
+ */
+export function install(map, state) {
+  const container = map.getContainer();
+  const choose = (/** @type {import("leaflet").LatLng} */ at) => {
+    const spot = { lon: at.wrap().lng, lat: at.lat };
+    state.set({ place: spot, placeAnchor: spot, placeTold: false, popover: null });
+  };
+  const tap = (/** @type {import("leaflet").LeafletMouseEvent} */ event) => choose(event.latlng);
+  const key = (/** @type {KeyboardEvent} */ event) => {
+    if (event.target !== container) return;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      choose(map.getCenter());
+    }
+  };
+  map.on("click", tap);
+  container.addEventListener("keydown", key);
+  return () => {
+    map.off("click", tap);
+    container.removeEventListener("keydown", key);
+  };
+}

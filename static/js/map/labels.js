@@ -1,0 +1,142 @@
+// @ts-check
+/** Words and icons on the map, laid out so that none covers another. Knows no layer. */
+
+import { LineLabelPlacement, LineLabelSymbolizer } from "protomaps-leaflet";
+
+/**
+ * @typedef {import("./symbols.js").Feature} Feature
+ * @typedef {import("./symbols.js").XY} XY
+ * @typedef {import("protomaps-leaflet").LabelSymbolizer} Labeller
+ * @typedef {{text: (z: number, feature: Feature) => string, font: string, size_px: number, colour: string, halo: string}} Words
+ */
+
+/** @param {XY[]} ring @returns {XY & {area: number}} its centre of mass; area in square pixels */
+export function ringCentre(ring) {
+  let area = 0;
+  let x = 0;
+  let y = 0;
+  for (let at = 0; at < ring.length - 1; at += 1) {
+    const [a, b] = [ring[at], ring[at + 1]];
+    const cross = a.x * b.y - b.x * a.y;
+    area += cross;
+    x += (a.x + b.x) * cross;
+    y += (a.y + b.y) * cross;
+  }
+  if (Math.abs(area) < 1e-9) return { x: ring[0].x, y: ring[0].y, area: 0 };
+  return { x: x / (3 * area), y: y / (3 * area), area: Math.abs(area / 2) };
+}
+
+/** @param {XY[][]} geom @returns {XY & {area: number, width: number}} of its largest ring */
+function middle(geom) {
+  let best = { x: geom[0][0].x, y: geom[0][0].y, area: 0, width: 0 };
+  for (const ring of geom) {
+    if (ring.length < 4) continue;
+    const centre = ringCentre(ring);
+    const xs = ring.map((each) => each.x);
+    if (centre.area > best.area) best = { ...centre, width: Math.max(...xs) - Math.min(...xs) };
+  }
+  return best;
+}
+
+/** @param {CanvasRenderingContext2D} pen @param {Words} words @param {string} text @param {number} y */
+function write(pen, words, text, y) {
+  pen.globalAlpha = 1;
+  pen.font = words.font;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.lineJoin = "round";
+  pen.lineWidth = 3.5;
+  pen.strokeStyle = words.halo;
+  pen.strokeText(text, 0, y);
+  pen.fillStyle = words.colour;
+  pen.fillText(text, 0, y);
+}
+
+/** @param {XY} at @param {number} width @param {number} height */
+function boxAround(at, width, height) {
+  return { minX: at.x - width / 2, minY: at.y - height / 2, maxX: at.x + width / 2, maxY: at.y + height / 2 };
+}
+
+/**
+ * Text in the middle of an area or on a point.
+ * @param {Words & {fits?: boolean, apart_px?: number}} words `fits`: only where the area is as wide as the text;
+ *   `apart_px`: the same thing's label comes again only this far away
+ * @returns {Labeller}
+ */
+export function text(words) {
+  return {
+    place(layout, geom, feature) {
+      const said = words.text(layout.zoom, /** @type {Feature} */ (feature));
+      if (!said) return undefined;
+      layout.scratch.font = words.font;
+      const width = layout.scratch.measureText(said).width;
+      const at = middle(geom);
+      if (words.fits && at.width < width + 4) return undefined;
+      const anchor = /** @type {any} */ (geom[0][0].clone());
+      anchor.x = at.x;
+      anchor.y = at.y;
+      const bboxes = [boxAround(at, width + 6, words.size_px * 1.5)];
+      const draw = (/** @type {CanvasRenderingContext2D} */ pen) => write(pen, words, said, 0);
+      return [{ anchor, bboxes, draw, deduplicationKey: said, deduplicationDistance: words.apart_px ?? 0 }];
+    },
+  };
+}
+
+/**
+ * An icon in a disc, and below it the thing's name from `namesFrom` on.
+ * @param {{paths: string[], words: Words, namesFrom: number}} options
+ * @returns {Labeller}
+ */
+export function badge({ paths, words, namesFrom }) {
+  const shape = paths.map((path) => new Path2D(path));
+  return {
+    place(layout, geom, feature) {
+      const said = layout.zoom >= namesFrom ? words.text(layout.zoom, /** @type {Feature} */ (feature)) : "";
+      layout.scratch.font = words.font;
+      const width = said ? layout.scratch.measureText(said).width + 6 : 0;
+      return geom.map(([at]) => ({
+        anchor: at,
+        bboxes: [boxAround(at, 22, 22), ...(said ? [boxAround({ x: at.x, y: at.y + 20 }, width, 15)] : [])],
+        draw: (/** @type {CanvasRenderingContext2D} */ pen) => {
+          drawBadge(pen, shape, words);
+          if (said) write(pen, words, said, 20);
+        },
+      }));
+    },
+  };
+}
+
+/** @param {CanvasRenderingContext2D} pen @param {Path2D[]} shape @param {{colour: string, halo: string}} look */
+function drawBadge(pen, shape, look) {
+  pen.globalAlpha = 1;
+  pen.beginPath();
+  pen.arc(0, 0, 10.5, 0, 2 * Math.PI);
+  pen.fillStyle = look.halo;
+  pen.fill();
+  pen.lineWidth = 1.25;
+  pen.strokeStyle = look.colour;
+  pen.stroke();
+  pen.save();
+  pen.scale(0.87, 0.87);
+  pen.translate(-7.5, -7.5);
+  pen.fillStyle = look.colour;
+  for (const each of shape) pen.fill(each);
+  pen.restore();
+}
+
+/**
+ * Names along lines, again every `apart_px`.
+ * @param {{properties: string[], font: string, colour: string, halo: string, apart_px?: number}} options
+ * @returns {Labeller}
+ */
+export function along({ properties, font, colour, halo, apart_px = 320 }) {
+  return new LineLabelSymbolizer({
+    labelProps: properties,
+    font,
+    fill: colour,
+    stroke: halo,
+    width: 3.5,
+    position: LineLabelPlacement.Center,
+    repeatDistance: apart_px,
+  });
+}

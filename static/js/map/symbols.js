@@ -1,0 +1,155 @@
+// @ts-check
+/** How things are drawn on a canvas tile: fills, lines, hatching, icons, text. Knows no layer. */
+
+/**
+ * @typedef {{x: number, y: number}} XY
+ * @typedef {import("protomaps-leaflet").Feature & {id?: number}} Feature
+ * @typedef {import("protomaps-leaflet").PaintSymbolizer} Painter
+ * @typedef {import("protomaps-leaflet").LabelSymbolizer} Labeller
+ * @typedef {(z: number, feature: Feature) => string} ColourOf
+ * @typedef {(z: number, feature: Feature) => number} NumberOf
+ */
+
+/** @param {CanvasRenderingContext2D} pen @param {XY[][]} rings */
+function trace(pen, rings) {
+  pen.beginPath();
+  for (const ring of rings) {
+    for (let at = 0; at < ring.length; at += 1) {
+      if (at === 0) pen.moveTo(ring[at].x, ring[at].y);
+      else pen.lineTo(ring[at].x, ring[at].y);
+    }
+  }
+}
+
+/**
+ * @param {{colour: ColourOf, line?: string, width?: NumberOf, opacity?: number, seam?: boolean}} options
+ *   `seam` draws the fill's own colour over the hairline that antialiasing leaves between neighbours
+ * @returns {Painter}
+ */
+export function fill({ colour, line, width, opacity = 1, seam = false }) {
+  return {
+    draw(pen, geom, z, feature) {
+      trace(pen, geom);
+      pen.globalAlpha = opacity;
+      pen.fillStyle = colour(z, feature);
+      pen.fill();
+      const line_px = width?.(z, feature) ?? 0;
+      if (!line_px && !seam) return;
+      pen.strokeStyle = line_px && line ? line : pen.fillStyle;
+      pen.lineWidth = line_px || 0.7;
+      pen.stroke();
+    },
+  };
+}
+
+/**
+ * @param {{colour: ColourOf, width: NumberOf, opacity?: number, dash?: number[], cap?: CanvasLineCap}} options
+ * @returns {Painter}
+ */
+export function stroke({ colour, width, opacity = 1, dash = [], cap = "round" }) {
+  return {
+    draw(pen, geom, z, feature) {
+      const line_px = width(z, feature);
+      if (line_px <= 0) return;
+      trace(pen, geom);
+      pen.globalAlpha = opacity;
+      pen.lineCap = dash.length ? "butt" : cap;
+      pen.lineJoin = "round";
+      pen.strokeStyle = colour(z, feature);
+      pen.lineWidth = line_px;
+      pen.setLineDash(dash);
+      pen.stroke();
+      pen.setLineDash([]);
+    },
+  };
+}
+
+/**
+ * A town planner's zone: a faint fill, and along the inner side of its border a band of its hue.
+ * @param {{colour: ColourOf, opacity: number, band: NumberOf}} options
+ * @returns {Painter}
+ */
+export function zoned({ colour, opacity, band }) {
+  return {
+    draw(pen, geom, z, feature) {
+      const hue = colour(z, feature);
+      const band_px = band(z, feature);
+      pen.save();
+      trace(pen, geom);
+      pen.clip("evenodd");
+      pen.globalAlpha = opacity;
+      pen.fillStyle = hue;
+      pen.fill("evenodd");
+      pen.strokeStyle = hue;
+      pen.globalAlpha = 0.4;
+      pen.lineWidth = band_px * 2;
+      pen.stroke();
+      pen.globalAlpha = 0.95;
+      pen.lineWidth = 1.8;
+      pen.stroke();
+      pen.restore();
+    },
+  };
+}
+
+/** @type {Map<string, CanvasPattern | null>} */
+const hatches = new Map();
+
+/** Slanting lines, told apart from any fill without hue. @param {CanvasRenderingContext2D} pen @param {string} colour */
+function hatchPattern(pen, colour) {
+  if (!hatches.has(colour)) {
+    const size = 8; // divides the tile, so that lines meet across tiles
+    const cell = document.createElement("canvas");
+    cell.width = cell.height = size;
+    const own = cell.getContext("2d");
+    if (own) {
+      own.strokeStyle = colour;
+      own.lineWidth = 1.4;
+      own.beginPath();
+      for (const shift of [-size, 0, size]) {
+        own.moveTo(shift, size);
+        own.lineTo(shift + size, 0);
+      }
+      own.stroke();
+    }
+    hatches.set(colour, pen.createPattern(cell, "repeat"));
+  }
+  return hatches.get(colour) ?? colour;
+}
+
+/** @param {{colour: string, opacity?: number}} options @returns {Painter} */
+export function hatched({ colour, opacity = 0.75 }) {
+  return {
+    draw(pen, geom) {
+      trace(pen, geom);
+      pen.globalAlpha = 0.08;
+      pen.fillStyle = colour;
+      pen.fill("evenodd");
+      pen.globalAlpha = opacity;
+      pen.fillStyle = hatchPattern(pen, colour);
+      pen.fill("evenodd");
+      pen.globalAlpha = 0.9;
+      pen.strokeStyle = colour;
+      pen.lineWidth = 1.5;
+      pen.stroke();
+    },
+  };
+}
+
+/** @param {{colour: string, halo: string, radius: NumberOf}} options @returns {Painter} */
+export function dots({ colour, halo, radius }) {
+  return {
+    draw(pen, geom, z, feature) {
+      pen.globalAlpha = 1;
+      for (const [spot] of geom) {
+        pen.beginPath();
+        pen.arc(spot.x, spot.y, radius(z, feature), 0, 2 * Math.PI);
+        pen.fillStyle = colour;
+        pen.strokeStyle = halo;
+        pen.lineWidth = 1.5;
+        pen.stroke();
+        pen.fill();
+      }
+    },
+  };
+}

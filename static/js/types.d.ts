@@ -1,0 +1,54 @@
+/** What the build makes, and what the server says in the page's config. */
+
+declare module "virtual:map-icons" {
+  const icons: Record<string, string[]>;
+  export default icons;
+}
+
+type Colour = [light: string, dark: string];
+type Names = { fa: string; en: string };
+
+interface OverlayLayer {
+  slug: string;
+  names: Names;
+  domain: string;
+  geometry_kind: "point" | "line" | "polygon";
+  min_zoom: number;
+  visible: boolean;
+  icon?: string;
+  colour?: string | Colour;
+  hatch?: boolean;
+  width?: number;
+  dash?: number[];
+}
+
+interface ZoneClass {
+  code: string;
+  names: Names;
+  group: string;
+  colour: string;
+}
+
+interface PageConfig {
+  lang: "fa" | "en";
+  dir: "rtl" | "ltr";
+  calendar: "persian" | "gregory";
+  today: string;
+  on: string | null;
+  city: { names: Names; bounds: [number, number, number, number] | null };
+  domains: { code: string; name: string }[];
+  layers: OverlayLayer[];
+  palette: {
+    land_use: Record<string, { colour: Colour; name: string }>;
+    zone_groups: Record<string, { colour: Colour; name: string }>;
+    zone_classes: ZoneClass[];
+  };
+  sources: Record<string, { tilejson: string; revision: number }>;
+  strings: Record<string, string>;
+}
+
+/** What every feature is given beside the map and the state. */
+interface Page {
+  config: PageConfig;
+  say: import("./lib/words.js").Say;
+}

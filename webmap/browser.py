@@ -1,0 +1,102 @@
+"""What the server tells the map in the browser: the city, its layers, the palette and every word it may say."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.i18n import direction, language
+from core.i18n import gettext as _
+from layers.models import Layer
+from webmap import queries, words
+
+_STYLE = Path(__file__).resolve().parent.parent / "layers" / "style.json"
+_PARCELS, _ZONING, _BASE = "parcels", "zoning", "base"
+
+
+def page_config(session: Session, args: Mapping[str, str]) -> dict[str, Any]:
+    """Everything the map needs before its first tile, as plain JSON.
+
+    ``args`` is the page's query string: the browser reads it itself, except the day, which is checked here.
+    """
+    city = queries.find_city(session)
+    overlays = queries.list_overlays(session)
+    return {
+        "lang": language(),
+        "dir": direction(),
+        "calendar": "persian" if language() == "fa" else "gregory",
+        "today": queries.today(session).isoformat(),
+        "on": _day(args.get("on", "")),
+        "city": {
+            "names": {"fa": city.name_fa, "en": city.name_en} if city else {"fa": "", "en": ""},
+            "bounds": queries.find_bounds(session),
+        },
+        "domains": [{"code": code, "name": str(name)} for code, name in words.DOMAINS.items()],
+        "layers": [_layer(each) for each in overlays],
+        "palette": _palette(session),
+        "sources": _sources(session, [each.slug for each in overlays]),
+        "strings": {key: str(text) for key, text in words.BROWSER.items()},
+    }
+
+
+def city_name(config: Mapping[str, Any]) -> str:
+    """The city's name in the language spoken, else in the other, else what every city is."""
+    names = config["city"]["names"]
+    return names[language()] or names["fa"] or names["en"] or _("The city")
+
+
+@cache
+def style() -> dict[str, Any]:
+    """The map's looks (layers/style.json), which the browser has built in."""
+    read: dict[str, Any] = json.loads(_STYLE.read_text(encoding="utf-8"))
+    return read
+
+
+def _day(text: str) -> str | None:
+    """The day asked for, or None: a map with a mistyped day shows today rather than nothing."""
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None
+
+
+def _layer(layer: Layer) -> dict[str, Any]:
+    own = {key: layer.style[key] for key in ("icon", "colour", "hatch", "width", "dash") if key in layer.style}
+    return own | {
+        "slug": layer.slug,
+        "names": {"fa": layer.name_fa, "en": layer.name_en},
+        "domain": layer.domain,
+        "geometry_kind": layer.geometry_kind,
+        "min_zoom": layer.min_zoom,
+        "visible": bool(layer.style.get("visible", False)),
+    }
+
+
+def _palette(session: Session) -> dict[str, Any]:
+    looks = style()
+    return {
+        "land_use": {
+            code: {"colour": each["colour"], "name": str(words.LAND_USES[code])}
+            for code, each in looks["land_use"].items()
+        },
+        "zone_groups": {
+            code: {"colour": each["colour"], "name": str(words.ZONE_GROUPS[code])}
+            for code, each in looks["zone_groups"].items()
+        },
+        "zone_classes": [
+            {"code": code, "names": {"fa": fa, "en": en}, "group": group, "colour": colour}
+            for code, fa, en, group, colour in queries.list_zone_classes(session)
+        ],
+    }
+
+
+def _sources(session: Session, slugs: list[str]) -> dict[str, dict[str, Any]]:
+    revisions = queries.source_revisions(session)
+    return {
+        source: {"tilejson": f"/tiles/{source}.json", "revision": revisions.get(source, 0)}
+        for source in (_BASE, _PARCELS, _ZONING, *slugs)
+    }

@@ -1,0 +1,66 @@
+"""What the map page asks of the city before anything is drawn: its extent, its layers, its zone classes."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from layers.models import City, Feature, Layer, SourceRevision
+from layers.zoning.models import ZoneClass
+from parcels.models import Parcel
+
+Bounds = tuple[float, float, float, float]
+
+
+def find_city(session: Session) -> City | None:
+    """The city of this database, if it holds one."""
+    return session.scalars(select(City)).first()
+
+
+def find_bounds(session: Session) -> Bounds | None:
+    """West, south, east, north of the city in degrees: of its boundary, else of what has been brought in.
+
+    None for a city that holds nothing yet.
+    """
+    lon_lat_boundary = func.ST_Transform(City.boundary, 4326)
+    extents: tuple[Select[Any], ...] = (
+        select(func.ST_Extent(lon_lat_boundary).label("box")),
+        select(_lon_lat(func.ST_Extent(Parcel.geom_3857)).label("box")),
+        select(_lon_lat(func.ST_Extent(Feature.geom_3857)).label("box")),
+    )
+    for extent in extents:
+        box = extent.subquery().c.box
+        found = session.execute(
+            select(func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
+        ).one()
+        if found[0] is not None:
+            return found[0], found[1], found[2], found[3]
+    return None
+
+
+def _lon_lat(box: Any) -> Any:
+    """A web-mercator box in degrees; mercator keeps boxes boxes."""
+    return func.ST_Transform(func.ST_SetSRID(box, 3857), 4326)
+
+
+def list_overlays(session: Session) -> list[Layer]:
+    """The layers that people switch on, by name; those of the base map are always on."""
+    return list(session.scalars(select(Layer).where(Layer.base_role.is_(None)).order_by(Layer.slug)))
+
+
+def list_zone_classes(session: Session) -> list[Row[tuple[str, str, str, str, str]]]:
+    """Code, names, group and colour of every zone class, by code."""
+    columns = (ZoneClass.code, ZoneClass.name_fa, ZoneClass.name_en, ZoneClass.group, ZoneClass.colour)
+    return list(session.execute(select(*columns).order_by(ZoneClass.code)))
+
+
+def source_revisions(session: Session) -> dict[str, int]:
+    """How often each tile source has changed; one that never has is not named."""
+    rows = session.execute(select(SourceRevision.source, SourceRevision.revision))
+    return {source: revision for source, revision in rows}
+
+
+def today(session: Session) -> dt.date:
+    """The database's day: the one that zones are compared with."""
+    return session.scalars(select(func.current_date())).one()
