@@ -21,7 +21,7 @@ COLUMNS = ("id", "layer_id", "key", "name_fa", "name_en", "kind", "geom", "prope
 LAYER_IDS = {layer.slug: number for number, layer in enumerate(LAYERS, 1)}
 NO_NAME: Name = ("", "")
 
-WIDTHS_M = {StreetClass.RING: 36, StreetClass.ARTERIAL: 26, StreetClass.COLLECTOR: 16}
+WIDTHS_M = {StreetClass.RING: 30, StreetClass.ARTERIAL: 22, StreetClass.COLLECTOR: 15}
 
 
 @dataclass

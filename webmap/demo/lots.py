@@ -37,7 +37,7 @@ STYLES = {
     WardKind.INNER: LotStyle(10.0, 24.0, 0.2, 0.6, 0.75),
     WardKind.NEW: LotStyle(12.0, 27.0, 0.06, 0.7, 0.35),
     WardKind.INDUSTRIAL: LotStyle(44.0, 70.0, 0.3, 0.3, 0.0),
-    WardKind.FRINGE: LotStyle(48.0, 60.0, 0.3, 0.3, 0.0),
+    WardKind.FRINGE: LotStyle(34.0, 50.0, 0.3, 0.3, 0.0),
 }
 
 
@@ -146,7 +146,7 @@ class Strip:
                 ring += reversed(self.left[0].between(*self.left[1:]))
             t = (a + b) / 2 if self.front is self.low else (c + d) / 2
             lane = self.front.lane(t) if self.lane is None else self.lane
-            made.append(Lot(_tidy(ring), lane, self.front.at(t), self.use, single=self.single))
+            made.append(Lot(_tidy(ring), lane, self.front.at(t), use=self.use, single=self.single))
         return made
 
 

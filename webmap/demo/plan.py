@@ -31,9 +31,9 @@ class StreetClass(StrEnum):
 
 
 HALF_WIDTH_M = {
-    StreetClass.RING: 18.0,
-    StreetClass.ARTERIAL: 13.0,
-    StreetClass.COLLECTOR: 8.0,
+    StreetClass.RING: 15.0,
+    StreetClass.ARTERIAL: 11.0,
+    StreetClass.COLLECTOR: 7.5,
     StreetClass.LOCAL: 5.0,
     StreetClass.ALLEY: 3.0,
 }
@@ -322,9 +322,9 @@ def _kind(
     if radius < max(radii[1], 0.36 * radii[-1]):
         return WardKind.INNER
     aside = abs((from_industry + math.pi) % (2 * math.pi) - math.pi)
-    if radius > radii[-2] and aside < 0.5:
+    if radius > radii[-2] and aside < 0.42:
         return WardKind.INDUSTRIAL
-    return WardKind.FRINGE if radius > radii[-2] and luck < 0.28 else WardKind.NEW
+    return WardKind.FRINGE if radius > radii[-2] and luck < 0.2 else WardKind.NEW
 
 
 def _squares(

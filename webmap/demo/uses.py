@@ -31,9 +31,9 @@ SHARES: dict[WardKind, dict[str, Share]] = {
         _SIDE: ((0.75, Use.INDUSTRIAL), (0.12, Use.TRANSPORT), (0.04, Use.UTILITIES), (0.09, Use.VACANT)),
     },
     WardKind.FRINGE: {
-        _MAIN: ((0.2, Use.COMMERCIAL), (0.5, Use.VACANT), (0.1, Use.MIXED)),
-        _COLLECTOR: ((0.6, Use.VACANT),),
-        _SIDE: ((0.72, Use.VACANT),),
+        _MAIN: ((0.1, Use.COMMERCIAL), (0.6, Use.VACANT), (0.1, Use.MIXED)),
+        _COLLECTOR: ((0.72, Use.VACANT),),
+        _SIDE: ((0.8, Use.VACANT),),
     },
 }
 
