@@ -53,7 +53,9 @@ class Archive:
 
     def entries(self, report: Report) -> list[Entry]:
         """The layers inside: shapefiles, GeoPackages and GeoJSON, or else tables. Raises SourceError."""
-        members = [(self.names[id(info)], info) for info in self._file.infolist() if not info.is_dir()]
+        members = [
+            (self.names[id(info)], info) for info in self._file.infolist() if not self._is_folder(info)
+        ]
         members = [(name, info) for name, info in members if not _ignored(name)]
         shapefiles, orphans = _shapefiles(members)
         for ending, kind in (("gpkg", "gpkg"), ("geojson", "geojson"), ("json", "geojson")):
@@ -75,6 +77,10 @@ class Archive:
         return {
             ending: self._write(info, folder / f"layer.{ending}") for ending, info in entry.members.items()
         }
+
+    def _is_folder(self, info: zipfile.ZipInfo) -> bool:
+        # A name may also be empty, on which zipfile's own is_dir stumbles.
+        return self.names[id(info)].endswith("/") or not self.names[id(info)]
 
     def _write(self, info: zipfile.ZipInfo, target: Path) -> Path:
         name = self.names[id(info)]

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
+from pyproj.aoi import AreaOfInterest as QueryArea
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 from pyproj.exceptions import CRSError, ProjError
@@ -73,8 +74,11 @@ def transform_to(
     area = AreaOfInterest(*near) if near is not None else None
     if source.crs.equals(target, ignore_axis_order=True):
         return _swapping(lambda x, y: (x, y)) if source.swapped else lambda x, y: (x, y)
-    transformer = pyproj.Transformer.from_crs(source.crs, target, always_xy=True, area_of_interest=area)
-    metres = _accuracy(source.crs, target, area)
+    try:
+        transformer = pyproj.Transformer.from_crs(source.crs, target, always_xy=True, area_of_interest=area)
+        metres = _accuracy(source.crs, target, area)
+    except ProjError:
+        raise SourceError("crs.unreadable", member=member, begins=source.label, hint="") from None
     if metres is not None and metres > TELLING_ACCURACY_M:
         report.add("crs.accuracy", member, crs=source.label, metres=round(metres))
 
@@ -133,6 +137,8 @@ def read_crs(text: str) -> pyproj.CRS | None:
             # ESRI's text says no authority; the registry's entry knows the datum shifts.
             epsg = _epsg(crs)
             known = pyproj.CRS.from_epsg(epsg) if epsg is not None else crs
+            # Text may parse and yet be no way to anywhere.
+            _transformer_to_degrees(known.to_wkt())
     except (CRSError, ProjError, ValueError, OverflowError):
         return None
     return known if known.is_geographic or known.is_projected else None
@@ -154,7 +160,8 @@ def _epsg(crs: pyproj.CRS) -> int | None:
 def _from_code(code: int) -> pyproj.CRS:
     try:
         crs = _flat(pyproj.CRS.from_epsg(code))
-    except (CRSError, OverflowError):
+        _transformer_to_degrees(crs.to_wkt())
+    except (CRSError, ProjError, OverflowError):
         raise SourceError("crs.unknown_code", epsg=code) from None
     if not (crs.is_geographic or crs.is_projected):
         raise SourceError("crs.unknown_code", epsg=code)
@@ -283,7 +290,7 @@ def candidates(centres: Coordinates, near: Box | None) -> list[tuple[int, str]]:
 def _systems_of(near: Box) -> list[tuple[int, str]]:
     """Systems in use where the city is, the narrowest first: national grids before UTM before the world's."""
     west, south, east, north = near
-    area = AreaOfInterest((west + east) / 2, (south + north) / 2, (west + east) / 2, (south + north) / 2)
+    area = QueryArea((west + east) / 2, (south + north) / 2, (west + east) / 2, (south + north) / 2)
     kinds = [PJType.PROJECTED_CRS, PJType.GEOGRAPHIC_2D_CRS]
     listed = query_crs_info(auth_name="EPSG", pj_types=kinds, area_of_interest=area, contains=True)
     # Degrees of a dozen national datums are all alike here: WGS 84 stands for them.

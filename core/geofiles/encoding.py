@@ -184,7 +184,9 @@ def _recognised(seen: "_Evidence", report: Report, member: str) -> Decoder:
         names = ("cp1256", "cp1251", "cp1253", "cp1255", "cp1254", "gbk")
         samples = ", ".join(f"{name} «{_sample(cell.raw, name)}»" for name in names)
         raise SourceError("encoding.unclear", member=member, row=cell.row, samples=samples)
-    report.add("encoding.assumed", member, used=used, row=cell.row, sample=_sample(cell.raw, used))
+    # Nothing else reads as UTF-8 throughout, unless by one or two odd letters.
+    code = "encoding.recognised" if seen.utf8 and seen.multibyte > 2 else "encoding.assumed"
+    report.add(code, member, used=used, row=cell.row, sample=_sample(cell.raw, used))
     return Decoder(used)
 
 

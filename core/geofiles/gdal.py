@@ -12,7 +12,6 @@ import pyogrio
 import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from core.geofiles.findings import Report, SourceError
 from core.geofiles.values import Field, Geometries, unique_names
@@ -24,9 +23,6 @@ _TYPES = {
     "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "real", "OFTString": "text",
     "OFTDate": "date", "OFTDateTime": "datetime", "OFTTime": "text",
 }  # fmt: skip
-_FAILURES = (
-    DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, RuntimeError, ValueError, OSError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,8 @@ def describe(path: Path, layer: str | None, member: str, *, encoding: str | None
         warnings.simplefilter("ignore")
         try:
             info = pyogrio.read_info(path, layer=layer, encoding=encoding)
-        except _FAILURES as error:
+        # On damaged files it raises its own errors, GDAL's, and at times slips of its own (UnboundLocalError).
+        except Exception as error:
             raise _damaged(path, member, error) from None
     kinds = [_type(ogr, sub) for ogr, sub in zip(info["ogr_types"], info["ogr_subtypes"], strict=True)]
     return Description(
@@ -78,7 +75,7 @@ def read(
                 path, layer=layer, fids=fids, encoding=encoding, columns=columns, force_2d=True,
                 datetime_as_string=True,
             )  # fmt: skip
-        except _FAILURES as error:
+        except Exception as error:
             raise _damaged(path, member, error) from None
     geometries = shapely.from_wkb(wkb, on_invalid="ignore")
     return Read(geometries, values, any("winding order" in str(one.message) for one in said))
@@ -90,7 +87,7 @@ def bounds(path: Path, layer: str, member: str) -> tuple[NDArray[np.int64], NDAr
         warnings.simplefilter("ignore")
         try:
             fids, boxes = pyogrio.read_bounds(path, layer=layer)
-        except _FAILURES as error:
+        except Exception as error:
             raise _damaged(path, member, error) from None
     return fids, boxes.T
 

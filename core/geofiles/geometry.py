@@ -35,14 +35,18 @@ def make_fit(geometries: Geometries, transform: Transform, degrees: Transform) -
 
     ``degrees`` takes the file's x, y to lon, lat, for saying where something was wrong.
     """
-    outcome = Outcome(shapely.force_2d(geometries))
+    with np.errstate(all="ignore"):
+        return _fit(Outcome(shapely.force_2d(geometries)), transform, degrees)
+
+
+def _fit(outcome: Outcome, transform: Transform, degrees: Transform) -> Outcome:
     _drop_unusable(outcome)
     _open_collections(outcome)
     before = _mend(outcome, degrees)
     outcome.geometries = _transformed(outcome.geometries, transform)
     _drop_not_finite(outcome)
-    _mend(outcome, None)
     _say_areas(outcome, before, transform)
+    _mend(outcome, None)
     present = ~shapely.is_missing(outcome.geometries)
     single = present & (shapely.get_type_id(outcome.geometries) == 3)
     for place in np.flatnonzero(single):
@@ -79,7 +83,11 @@ def _open_collections(outcome: Outcome) -> None:
 
 
 def _mend(outcome: Outcome, degrees: Transform | None) -> dict[int, Any]:
-    """Make the invalid ones valid; what was there before, by place. Newly invalid ones count once."""
+    """Make the invalid ones valid; what was there before, by place.
+
+    Without ``degrees`` it is the second time, after rounding by the transformation: noted apart, as the file is
+    not to blame.
+    """
     before: dict[int, Any] = {}
     invalid = ~shapely.is_missing(outcome.geometries) & ~shapely.is_valid(outcome.geometries)
     for place in (int(one) for one in np.flatnonzero(invalid)):
@@ -95,7 +103,10 @@ def _mend(outcome: Outcome, degrees: Transform | None) -> dict[int, Any]:
             continue
         before[place] = old
         outcome.geometries[place] = new
-        outcome.repaired.setdefault(place, ("geometry.repaired_line", params))
+        if degrees is None:
+            outcome.repaired.setdefault(place, ("geometry.rounded", params))
+        else:
+            outcome.repaired[place] = ("geometry.repaired_line", params)
     return before
 
 

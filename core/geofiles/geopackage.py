@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.geofiles import gdal
 from core.geofiles.findings import Report, SourceError
-from core.geofiles.values import Chunk, Field, python_values
+from core.geofiles.values import Chunk, Field, fill
 
 
 @dataclass
@@ -36,11 +36,10 @@ class GeoPackageLayer:
             fids = self.fids[start : start + size]
             read = gdal.read(self.path, self.name, fids, self.member, columns=wanted)
             indexes = np.arange(start, start + len(fids), dtype=np.int64)
-            columns = {
-                field.name: python_values(values, field.type)
-                for field, values in zip(self.fields, read.columns, strict=True)
-            }
-            yield Chunk(indexes, read.geometries, columns, winding=read.winding)
+            chunk = Chunk(indexes, read.geometries, {}, winding=read.winding)
+            for column, values in zip(self.fields, read.columns, strict=True):
+                fill(chunk, column, values)
+            yield chunk
 
 
 def layer_names(path: Path, member: str) -> list[str]:

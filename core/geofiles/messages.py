@@ -149,6 +149,9 @@ _GEOMETRY = {
         _("The geometry was not valid (%(reason)s) and was mended; area %(before_m2)s → %(after_m2)s m².")
     ),
     "geometry.repaired_line": _repaired(_("The geometry was not valid (%(reason)s) and was mended.")),
+    "geometry.rounded": _info(
+        _("Rounding by the transformation made it touch itself (%(reason)s); it was mended.")
+    ),
     "geometry.ring_closed": _repaired(_("A ring that was not closed was closed.")),
     "geometry.joined": _repaired(_("A collection of one kind of geometry was joined into one.")),
     "geometry.winding": _repaired(_("Rings that ran the wrong way round were turned.")),
@@ -219,6 +222,9 @@ _ENCODING = {
         ),
         "encoding",
     ),
+    "encoding.recognised": _info(
+        _("The encoding is not said; the text is %(used)s. Row %(row)s reads “%(sample)s”.")
+    ),
     "encoding.is_utf8": _warning(
         _(
             "The text is declared as %(declared)s but is UTF-8, and was read so. Row %(row)s reads “%(sample)s”."
@@ -258,7 +264,7 @@ _TEXT = {
 }
 
 _HINTS = {
-    "hint.candidates": _info(_("In your city would lie: %(names)s.")),
+    "hint.candidates": _info(_("With one of these it would lie in your city: %(names)s.")),
     "hint.degrees": _info(_("The numbers look like degrees (EPSG:4326).")),
     "place.member": _info(_("%(member)s: %(text)s")),
     "place.feature": _info(_("FID %(feature)s: %(text)s")),

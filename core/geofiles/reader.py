@@ -20,6 +20,7 @@ from core.geofiles.geojson import open_geojson
 from core.geofiles.geometry import make_fit
 from core.geofiles.geopackage import layer_names, open_geopackage
 from core.geofiles.layer import Layer
+from core.geofiles.messages import MESSAGES, Severity
 from core.geofiles.options import MEGABYTE, Box, ReadOptions
 from core.geofiles.shapefile import open_shapefile
 from core.geofiles.values import Batch, Chunk
@@ -79,7 +80,9 @@ class Source:
         indexes = chunk.indexes[usable]
         for place, (code, params) in outcome.lost.items():
             self._lose(int(indexes[place]), code, params)
-        changed = {int(indexes[place]) for place in outcome.repaired}
+        changed = {
+            int(indexes[place]) for place, (code, _params) in outcome.repaired.items() if _is_repair(code)
+        }
         for place, (code, params) in outcome.repaired.items():
             report.add(code, self.member, int(indexes[place]), **params)
         there = ~shapely.is_missing(outcome.geometries)
@@ -260,4 +263,4 @@ def _head(path: Path) -> bytes:
 
 
 def _is_repair(code: str) -> bool:
-    return code in ("encoding.cut", "geometry.ring_closed")
+    return MESSAGES[code].severity is Severity.REPAIRED

@@ -13,7 +13,7 @@ from core.geofiles.dbf import Table, read_table
 from core.geofiles.encoding import Decoder, codec_name, decide, ldid_codec
 from core.geofiles.findings import Report
 from core.geofiles.shapes import Shapes, read_shapes
-from core.geofiles.values import Chunk, Field, clean_text, python_values
+from core.geofiles.values import Chunk, Field, clean_text, fill
 
 Parts = dict[str, Path]
 
@@ -59,12 +59,10 @@ class ShapefileLayer:
         read = gdal.read(self.path, None, indexes, self.member, encoding="ISO-8859-1")
         chunk = Chunk(indexes, read.geometries, {}, winding=read.winding)
         for column, values in zip(self.fields, read.columns, strict=True):
-            listed: list[Any] = (
-                values.tolist() if column.type == "text" else python_values(values, column.type)
-            )
             if column.type == "text":
-                self._decode(column, listed, chunk)
-            chunk.columns[column.name] = listed
+                self._decode(column, values.tolist(), chunk)
+            else:
+                fill(chunk, column, values)
         return chunk
 
     def _decode(self, column: Field, listed: list[Any], chunk: Chunk) -> None:
@@ -77,6 +75,7 @@ class ShapefileLayer:
                 params = {"column": column.name, "used": self.decoder.name}
                 chunk.notes.append((code, int(chunk.indexes[place]), params))
             listed[place] = clean_text(text)
+        chunk.columns[column.name] = listed
 
 
 def open_shapefile(

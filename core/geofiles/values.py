@@ -107,6 +107,17 @@ def python_date(value: Any) -> dt.date | None:
         return None
 
 
+def fill(chunk: Chunk, column: Field, values: NDArray[Any]) -> None:
+    """Put a column that pyogrio read into a chunk; text that is no date is noted, not dropped in silence."""
+    listed = python_values(values, column.type)
+    if column.type == "date":
+        for place, value in enumerate(values.tolist()):
+            if value is not None and listed[place] is None:
+                params = {"column": column.name, "value": str(value)[:40]}
+                chunk.notes.append(("value.date", int(chunk.indexes[place]), params))
+    chunk.columns[column.name] = listed
+
+
 def python_values(values: NDArray[Any], kind: str) -> list[Any]:
     """A column as pyogrio reads it (numpy, nulls as NaN or None) in Python values."""
     listed: list[Any] = values.tolist()
