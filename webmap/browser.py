@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.i18n import direction, language
 from core.i18n import gettext as _
 from layers.models import Layer
+from layers.words import land_use_name
 from webmap import queries, words
 
 _STYLE = Path(__file__).resolve().parent.parent / "layers" / "style.json"
@@ -80,7 +81,7 @@ def _palette(session: Session) -> dict[str, Any]:
     looks = style()
     return {
         "land_use": {
-            code: {"colour": each["colour"], "name": str(words.LAND_USES[code])}
+            code: {"colour": each["colour"], "name": land_use_name(code)}
             for code, each in looks["land_use"].items()
         },
         "zone_groups": {

@@ -12,25 +12,6 @@ DOMAINS = {
     "infrastructure": _("Infrastructure"),
 }
 
-LAND_USES = {
-    "residential": _("Residential"),
-    "commercial": _("Commercial"),
-    "mixed": _("Mixed use"),
-    "administrative": _("Administrative"),
-    "industrial": _("Industrial"),
-    "educational": _("Educational"),
-    "health": _("Health"),
-    "cultural": _("Cultural"),
-    "religious": _("Religious"),
-    "sports": _("Sports"),
-    "park": _("Park and green space"),
-    "transport": _("Transport and storage"),
-    "utilities": _("Utilities"),
-    "facilities": _("Municipal facilities"),
-    "vacant": _("Vacant"),
-    "unknown": _("Not recorded"),
-}
-
 ZONE_GROUPS = {
     "residential": _("Residential zones"),
     "commercial": _("Commercial zones"),
@@ -43,8 +24,6 @@ ZONE_GROUPS = {
 }
 
 BROWSER = {
-    "map.of": _("Map of %(city)s"),
-    "map.help": _("Arrow keys move the map, plus and minus zoom, Enter opens the place under the cross."),
     "map.empty": _("This city holds no parcels or layers yet."),
     "map.tiles_failed": _("Part of the map could not be fetched."),
     "map.retry": _("Try again"),
@@ -59,12 +38,10 @@ BROWSER = {
     "search.kind.facility": _("Place"),
     "search.kind.permit": _("Permit"),
     "search.kind.zone": _("Zone"),
-    "search.all": _("All results for “%(query)s”"),
     "place.loading": _("Reading the city's records …"),
     "place.failed": _("The city's records could not be read just now."),
     "place.offline": _("You are offline. The place will open when the connection is back."),
     "place.outside": _("There is nothing to tell about this spot."),
-    "place.point": _("Point %(lat)s, %(lon)s"),
     "place.opened": _("Place opened: %(name)s"),
     "place.closed": _("Place closed"),
     "layer.on": _("%(name)s is shown"),
@@ -75,7 +52,6 @@ BROWSER = {
     "theme.zoning": _("Zoning"),
     "date.today": _("Today"),
     "date.on": _("Zoning on %(day)s"),
-    "date.back": _("Back to today"),
     "date.bad": _("There is no such day. Check the day, the month and the year."),
     "locate.searching": _("Looking for where you are …"),
     "locate.found": _("You are here, within about %(n)s metres."),
@@ -84,5 +60,4 @@ BROWSER = {
     "locate.unavailable": _("Where you are could not be found just now. Search for an address instead."),
     "locate.timeout": _("Finding where you are took too long. Please try again."),
     "locate.insecure": _("The browser tells where you are only over a secure connection (https)."),
-    "you.here": _("You are here"),
 }
