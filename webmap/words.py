@@ -30,7 +30,7 @@ BROWSER = {
     "scale.metres": _("%(n)s m"),
     "scale.kilometres": _("%(n)s km"),
     "search.none": _("Nothing found for “%(query)s”. Try a street, a place or a parcel number."),
-    "search.some": _("%(n)s results"),
+    "search.some": _("Results: %(n)s"),
     "search.failed": _("The search did not answer. Please try again."),
     "search.kind.parcel": _("Parcel"),
     "search.kind.address": _("Address"),
