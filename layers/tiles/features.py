@@ -60,9 +60,12 @@ def _marks(here: ColumnElement[bool], cell: Cell) -> AnySelect:
     corner = func.ST_SnapToGrid(func.ST_Centroid(func.ST_Envelope(Feature.geom_3857)), pixel_m)
     dot = func.ST_MakeLine(corner, func.ST_Translate(corner, pixel_m, 0))
     square = func.ST_Expand(corner, pixel_m / 2)
-    picture = func.coalesce(
-        func.ST_SnapToGrid(Feature.geom_3857, pixel_m),
-        case((func.ST_Dimension(Feature.geom_3857) == 1, dot), else_=square),
+    snapped = func.ST_SnapToGrid(Feature.geom_3857, pixel_m)
+    # A line that collapses comes out NULL, a polygon empty.
+    picture = case(
+        (~func.ST_IsEmpty(snapped), snapped),
+        (func.ST_Dimension(Feature.geom_3857) == 1, dot),
+        else_=square,
     ).label("geom")
     count = func.count()
     alone = count == 1
