@@ -1,0 +1,101 @@
+"""What commands share: the options of files, one transaction, and bad input told in one line per problem."""
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from core.errors import AppError
+from core.geofiles import ReadOptions
+from core.i18n import gettext as _
+from core.importing import Account, read_epsg
+from core.web import db
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+BAD_INPUT = 2
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """What every import is told besides its file's own fields."""
+
+    path: Path
+    reading: ReadOptions
+    allow_outside: bool
+    dry_run: bool
+
+
+def file_options(command: Command) -> Command:
+    """Give a command its FILE and the options that all imports take, as one :class:`FileOptions`."""
+
+    @functools.wraps(command)
+    def gathered(
+        path: Path,
+        member: str | None,
+        encoding: str | None,
+        crs: str | None,
+        lon_field: str | None,
+        lat_field: str | None,
+        allow_outside: bool,
+        dry_run: bool,
+        **own: Any,
+    ) -> Any:
+        with telling_problems():
+            epsg = read_epsg(crs) if crs else None
+            reading = ReadOptions(
+                member=member, encoding=encoding, crs=epsg, lon_field=lon_field, lat_field=lat_field
+            )
+            return command(FileOptions(path, reading, allow_outside, dry_run), **own)
+
+    for option in reversed(_OPTIONS):
+        gathered = option(gathered)
+    return gathered  # type: ignore[return-value]
+
+
+_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    click.argument("path", metavar="FILE", type=click.Path(path_type=Path)),
+    click.option("--member", metavar="NAME", help="Which layer of an archive or GeoPackage."),
+    click.option("--encoding", metavar="ENC", help="Encoding of the text, such as utf-8 or cp1256."),
+    click.option("--crs", metavar="EPSG:N", help="The file's coordinate system, over what it says."),
+    click.option("--lon-field", metavar="NAME", help="CSV: the column of longitude or easting."),
+    click.option("--lat-field", metavar="NAME", help="CSV: the column of latitude or northing."),
+    click.option("--allow-outside", is_flag=True, help="Take in what lies outside the city, too."),
+    click.option("--dry-run", is_flag=True, help="Do everything, write nothing."),
+)
+
+
+@contextmanager
+def telling_problems() -> Iterator[None]:
+    """Turn what a person can mend into one line per problem on standard error and exit code 2."""
+    try:
+        yield
+    except AppError as error:
+        for line in error.message.splitlines():
+            click.echo(_("Error: %(what)s", what=line), err=True)
+        sys.exit(BAD_INPUT)
+    except OperationalError as error:
+        first = str(error.orig).strip().splitlines()[:1]
+        click.echo(_("Error: %(what)s", what=" ".join(first)), err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def command_transaction(dry_run: bool = False) -> Iterator[Session]:
+    """One session and one transaction on the city's database; rolled back after a dry run or an error."""
+    with Session(db.engine) as session, session.begin() as transaction:
+        yield session
+        if dry_run:
+            transaction.rollback()
+
+
+def tell(account: Account) -> None:
+    """Print an import's summary."""
+    for line in account.lines():
+        click.echo(line)

@@ -1,0 +1,244 @@
+"""One way into the database for whole files: a staging table filled by COPY, and an account of every feature."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from io import StringIO
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import shapely
+from psycopg2 import sql
+from sqlalchemy import Table, TextClause, text
+from sqlalchemy.orm import Session
+from sqlalchemy.types import UserDefinedType
+
+from core.errors import Unprocessable
+from core.geofiles import Batch, Source
+from core.i18n import format_number
+from core.i18n import gettext as _
+from core.progress import Tell
+
+BATCH = 5000
+EXAMPLES = 20
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""})
+_NO_VALUE = "\\N"
+
+
+class AnyGeometry(UserDefinedType[Any]):
+    """A geometry column of a staging table: any kind, any grid, since the target table checks both."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_kw: Any) -> str:
+        """Its name in SQL."""
+        return "geometry"
+
+
+class Staging:
+    """A temporary table that a file's features go to first, gone with the transaction."""
+
+    def __init__(self, session: Session, table: Table) -> None:
+        self.session = session
+        self.table = table
+        table.drop(session.connection(), checkfirst=True)
+        table.create(session.connection())
+
+    def copy(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Add rows, their values in the order of the table's columns (None: no value), by COPY."""
+        lines = StringIO()
+        lines.writelines("\t".join(map(_copied, row)) + "\n" for row in rows)
+        lines.seek(0)
+        names = sql.SQL(", ").join(sql.Identifier(column.name) for column in self.table.columns)
+        command = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(self.table.name), names)
+        cursor: Any = self.session.connection().connection.cursor()
+        try:
+            cursor.copy_expert(command, lines)
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        """Let the planner know how much there is: without it every join below would be a guess."""
+        quote = self.session.get_bind().dialect.identifier_preparer.format_table
+        self.session.execute(text("ANALYZE " + quote(self.table)))
+
+
+def _copied(value: Any) -> str:
+    if value is None:
+        return _NO_VALUE
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return str(value)
+
+
+def ewkb_hex(geometries: Any, srid: int) -> list[str]:
+    """Geometries (n,) as COPY takes them: EWKB in hexadecimal, each with its SRID."""
+    hexes: list[str] = shapely.to_wkb(
+        shapely.set_srid(geometries, srid), hex=True, include_srid=True
+    ).tolist()
+    return hexes
+
+
+def properties_json(columns: dict[str, list[Any]], row: int) -> str:
+    """What the file said of one feature, without its blanks, as JSON."""
+    said = {name: values[row] for name, values in columns.items() if values[row] is not None}
+    return json.dumps(said, ensure_ascii=False, default=str)
+
+
+def sql_file(path: Path) -> TextClause:
+    """The statements of a .sql file, with bound parameters. ``::`` and times keep their colons by a backslash."""
+    return text(path.read_text(encoding="utf-8"))
+
+
+def peek(source: Source) -> tuple[Batch, Iterator[Batch]]:
+    """The first batch, to guess by, and all batches including it. Raises Unprocessable when nothing is usable."""
+    batches = source.batches(BATCH)
+    for first in batches:
+        if len(first):
+            return first, chain([first], batches)
+    cause = "; ".join(source.report.lines(3))
+    raise Unprocessable(
+        _("The file holds nothing that can be used. %(cause)s", cause=cause).strip(), field="file"
+    )
+
+
+def told(batches: Iterable[Batch], source: Source, tell: Tell) -> Iterator[Batch]:
+    """Batches, with the progress bar moved by each."""
+    for batch in batches:
+        yield batch
+        tell(source.report.read, source.feature_count)
+
+
+@dataclass
+class Remark:
+    """One kind of thing to say after an import: a sentence, how many it is true of, some of them by name."""
+
+    sentence: str
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def line(self) -> str:
+        """It in one line."""
+        line = f"{format_number(self.count)} × {self.sentence}"
+        if self.examples:
+            more = " …" if self.count > len(self.examples) else ""
+            line += f" ({', '.join(self.examples)}{more})"
+        return line
+
+
+class Remarks:
+    """Remarks by sentence; bounded, however many features they are about."""
+
+    def __init__(self) -> None:
+        self._by_sentence: dict[str, Remark] = {}
+
+    def add(self, sentence: str, *examples: str, count: int = 1) -> None:
+        """Say a sentence of ``count`` more, with some of them named."""
+        remark = self._by_sentence.setdefault(sentence, Remark(sentence))
+        remark.count += count
+        remark.examples += examples[: max(0, EXAMPLES - len(remark.examples))]
+
+    @property
+    def count(self) -> int:
+        """Of how many things in all."""
+        return sum(remark.count for remark in self._by_sentence.values())
+
+    def lines(self) -> list[str]:
+        """Each in a line, what is true of most first."""
+        ordered = sorted(self._by_sentence.values(), key=lambda remark: -remark.count)
+        return [remark.line() for remark in ordered]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What an import did to the rows of the city."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: int = 0
+
+
+@dataclass
+class Account:
+    """What became of a file: every feature read was kept or lost, every loss has its reason."""
+
+    title: str = ""
+    read: int = 0
+    repaired: int = 0
+    lost_by_reader: int = 0
+    findings: list[str] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
+    refused: Remarks = field(default_factory=Remarks)
+    notes: Remarks = field(default_factory=Remarks)
+    counts: Counts = field(default_factory=Counts)
+    is_trial: bool = False
+
+    def close_reading(self, source: Source) -> None:
+        """Take over what the reader says, once it has read everything. Raises Unprocessable if nothing is kept."""
+        report = source.report
+        self.read, self.repaired, self.lost_by_reader = report.read, report.repaired, report.lost
+        self.findings = report.lines(EXAMPLES)
+        if self.kept <= 0:
+            causes = "\n".join([*self.refused.lines(), *self.findings])
+            raise Unprocessable(
+                _("None of the %(n)s features can be kept.", n=format_number(self.read)) + "\n" + causes
+            )
+
+    @property
+    def lost(self) -> int:
+        """How many features did not come in, whoever refused them."""
+        return self.lost_by_reader + self.refused.count
+
+    @property
+    def kept(self) -> int:
+        """How many features came in."""
+        return self.read - self.lost
+
+    def lines(self) -> list[str]:
+        """The summary, a sentence a line."""
+        head = _(
+            "%(title)s: %(read)s features read = %(kept)s kept + %(lost)s lost; %(repaired)s repaired.",
+            title=self.title,
+            read=format_number(self.read),
+            kept=format_number(self.kept),
+            lost=format_number(self.lost),
+            repaired=format_number(self.repaired),
+        )
+        result = _(
+            "%(added)s added, %(changed)s changed, %(unchanged)s unchanged, %(gone)s gone.",
+            added=format_number(self.counts.added),
+            changed=format_number(self.counts.changed),
+            unchanged=format_number(self.counts.unchanged),
+            gone=format_number(self.counts.gone),
+        )
+        lines = [*self.choices, head, result]
+        lines += [_("Lost: %(what)s", what=line) for line in self.refused.lines()]
+        lines += [_("Note: %(what)s", what=line) for line in self.notes.lines()]
+        lines += self.findings
+        if self.is_trial:
+            lines.append(_("This was a trial: nothing has been written."))
+        return lines
+
+
+def feature_label(index: int, name: str = "") -> str:
+    """A feature of the file as the summary names it."""
+    return f"FID {index} “{name}”" if name else f"FID {index}"
+
+
+_PLACE = re.compile(r"^EPSG:\s*", re.IGNORECASE)
+
+
+def read_epsg(written: str, option: str = "--crs") -> int:
+    """The number of ``EPSG:2249`` or ``2249``. Raises Unprocessable for anything else."""
+    digits = _PLACE.sub("", written.strip())
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
+        raise Unprocessable(
+            _("%(option)s: “%(given)s” is no EPSG code such as EPSG:2249.", option=option, given=written),
+            field=option.lstrip("-"),
+        )
+    return int(digits)
