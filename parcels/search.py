@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
+from sqlalchemy.orm import Session
 
 from core.text import fold
 from layers.models import BaseRole, Feature, Layer
+from parcels.likeness import find_alike, set_threshold
 from parcels.models import Parcel, Street
-from parcels.question import COMMON, Question, read_question
+from parcels.question import Question, read_question
 
-# How alike a typed word and a word of a name must be: one slip in five letters passes, another word does not.
-ALIKE = 0.4
 # Streets this sure are looked through for a house number.
 _SURE = 0.55
+_CERTAIN = 0.99
 _CANDIDATES = 20
-_COMMON_WEIGHT = 0.25
-_NUMBER_WEIGHT = 0.3
 _LAST = "\U0010ffff"
-
-Name = InstrumentedAttribute[str]
 
 
 class Kind(StrEnum):
@@ -45,11 +41,15 @@ EXACT_NUMBER, EXACT_ADDRESS, EXACT_NAME, NUMBER_BEGINS, ALIKE_NAME = map(Tier, r
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing found: where it is (degrees) and what it is called; ``score`` is from 0 to 1."""
+    """One thing found: where it is (degrees) and what it is called.
+
+    ``score``, from 0 to 1, is how alike the words are; ``rank`` counts in the numbers of a name, too.
+    """
 
     kind: Kind
     tier: Tier
     score: float
+    rank: float
     lon: float
     lat: float
     number: str | None = None
@@ -65,7 +65,7 @@ class Hit:
     def order(self) -> tuple[Any, ...]:
         """What hits are sorted by: sure ones first, then likeness, then kind, then the shorter name."""
         kinds = list(Kind)
-        return self.tier, -round(self.score, 3), kinds.index(self.kind), len(self.name_fa or self.name_en)
+        return self.tier, -round(self.rank, 3), kinds.index(self.kind), len(self.name_fa or self.name_en)
 
 
 def search(session: Session, typed: str, limit: int) -> list[Hit]:
@@ -73,8 +73,7 @@ def search(session: Session, typed: str, limit: int) -> list[Hit]:
     question = read_question(typed)
     if not question.folded:
         return []
-    # For this transaction only: how alike is alike enough for the index to bring a name.
-    session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), True)))
+    set_threshold(session)
     streets = _streets(session, question)
     hits = [
         *_numbers(session, question, limit),
@@ -112,7 +111,8 @@ def _numbers(session: Session, question: Question, limit: int) -> list[Hit]:
 
 def _number_hit(row: Any, question: Question) -> Hit:
     tier = EXACT_NUMBER if row.number_key == question.key else NUMBER_BEGINS
-    return _parcel_hit(row, Kind.PARCEL, tier, len(question.key) / max(len(row.number_key), 1))
+    score = len(question.key) / max(len(row.number_key), 1)
+    return _parcel_hit(row, Kind.PARCEL, tier, score, score)
 
 
 def _addresses(session: Session, question: Question, streets: list[Hit], limit: int) -> list[Hit]:
@@ -128,9 +128,9 @@ def _addresses(session: Session, question: Question, streets: list[Hit], limit: 
     query = _parcels().where(at, Parcel.valid_to.is_(None)).order_by(Parcel.number).limit(limit)
     hits = []
     for row in session.execute(query):
-        score = wanted[row.street_id, row.house_number].score
-        tier = EXACT_ADDRESS if score > 0.99 else ALIKE_NAME
-        hits.append(_parcel_hit(row, Kind.ADDRESS, tier, score))
+        street = wanted[row.street_id, row.house_number]
+        tier = EXACT_ADDRESS if street.score > _CERTAIN else ALIKE_NAME
+        hits.append(_parcel_hit(row, Kind.ADDRESS, tier, street.score, street.rank))
     return hits
 
 
@@ -143,11 +143,12 @@ def _house_number_on(street: Hit, question: Question) -> int | None:
     return left[-1] if left else None
 
 
-def _parcel_hit(row: Any, kind: Kind, tier: Tier, score: float) -> Hit:
+def _parcel_hit(row: Any, kind: Kind, tier: Tier, score: float, rank: float) -> Hit:
     return Hit(
         kind,
         tier,
         score,
+        rank,
         row.lon,
         row.lat,
         number=row.number,
@@ -175,7 +176,7 @@ def _parcels() -> Select[Any]:
 
 def _streets(session: Session, question: Question) -> list[Hit]:
     """Streets of the dictionary with a name like the words typed."""
-    found = _alike(session, select(Street.id), Street.name_folded, question, _CANDIDATES)
+    found = find_alike(session, select(Street.id), Street.name_folded, question, _CANDIDATES)
     if not found:
         return []
     # A street that came with addresses only lies where its parcels lie.
@@ -205,7 +206,7 @@ def _facilities(session: Session, question: Question, limit: int) -> list[Hit]:
         .join(Layer, Layer.id == Feature.layer_id)
         .where(Feature.name_folded != "", Layer.base_role.is_distinct_from(BaseRole.STREET))
     )
-    found = _alike(session, of_layers, Feature.name_folded, question, limit)
+    found = find_alike(session, of_layers, Feature.name_folded, question, limit)
     if not found:
         return []
     where = func.ST_Transform(_middle(Feature.geom), 4326)
@@ -235,39 +236,7 @@ def _middle(geom: Any) -> ColumnElement[Any]:
     return case((func.ST_Dimension(geom) == 1, of_line), else_=func.ST_PointOnSurface(geom))
 
 
-def _name_hit(kind: Kind, row: Any, score: float, question: Question) -> tuple[Hit, int]:
+def _name_hit(kind: Kind, row: Any, likeness: tuple[float, float], question: Question) -> tuple[Hit, int]:
     is_same = question.folded in (fold(row.name_fa), fold(row.name_en))
     tier = EXACT_NAME if is_same else ALIKE_NAME
-    return Hit(kind, tier, score, row.lon, row.lat, name_fa=row.name_fa, name_en=row.name_en), row.id
-
-
-def _alike(
-    session: Session, candidates: Select[Any], name: Name, question: Question, limit: int
-) -> dict[int, float]:
-    """Ids of the names most like the words typed, with how alike: all words first, else any of them."""
-    telling = [literal(word).op("<%", is_comparison=True)(name) for word in question.telling_words]
-    score, order = _likeness(name, question)
-    query = (
-        candidates.add_columns(score.label("score")).order_by(order.desc(), func.length(name)).limit(limit)
-    )
-    found = session.execute(query.where(and_(*telling))).all()
-    if not found and len(telling) > 1:
-        found = session.execute(query.where(or_(*telling))).all()
-    return {row[0]: row.score for row in found}
-
-
-def _likeness(name: Name, question: Question) -> tuple[ColumnElement[float], ColumnElement[float]]:
-    """How alike a name is to the words typed (0 to 1), and the same with numbers in the name counted in."""
-    weights = [_COMMON_WEIGHT if word in COMMON else 1.0 for word in question.words]
-    parts = [
-        func.word_similarity(word, name) * weight
-        for word, weight in zip(question.words, weights, strict=True)
-    ]
-    score: Any = literal(0.0)
-    for part in parts:
-        score = score + part
-    score = score / sum(weights)
-    order = score
-    for number in question.numbers:
-        order = order + func.word_similarity(str(number), name) * _NUMBER_WEIGHT
-    return score, order
+    return Hit(kind, tier, *likeness, row.lon, row.lat, name_fa=row.name_fa, name_en=row.name_en), row.id
