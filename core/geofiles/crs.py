@@ -2,26 +2,27 @@
 
 import re
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
-from pyproj.aoi import AreaOfInterest as QueryArea
-from pyproj.database import query_crs_info
-from pyproj.enums import PJType
 from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 
+from core.geofiles.candidates import hint
 from core.geofiles.findings import Report, SourceError
 from core.geofiles.layer import Layer
-from core.geofiles.messages import sentence
-from core.geofiles.options import Box
-
-Coordinates = tuple[NDArray[np.float64], NDArray[np.float64]]
-Transform = Callable[[NDArray[np.float64], NDArray[np.float64]], Coordinates]
+from core.geofiles.options import Box, City
+from core.geofiles.projecting import (
+    Coordinates,
+    Transform,
+    degrees,
+    in_box,
+    share,
+    swapping,
+    transformer_to_degrees,
+)
 
 SAMPLE = 2000
 # A surveyor may well use the zone next door; what lies further off is not in this system at all.
@@ -49,13 +50,13 @@ class SourceCrs:
         return _label(self.crs)
 
 
-def find_crs(layer: Layer, asked: int | None, near: Box | None, report: Report) -> SourceCrs:
+def find_crs(layer: Layer, asked: int | None, city: City, report: Report) -> SourceCrs:
     """The system of a layer: asked for, or as the file says, held against its coordinates.
 
     Raises SourceError where it is missing, unreadable or cannot be true.
     """
     centres = _centres(layer.bounds)
-    said = _said(layer, centres, near, report, asked)
+    said = _said(layer, centres, city, report, asked)
     if asked is not None:
         crs = _from_code(asked)
         if said is not None and not said.equals(crs, ignore_axis_order=True) and _epsg(said) != asked:
@@ -64,7 +65,7 @@ def find_crs(layer: Layer, asked: int | None, near: Box | None, report: Report) 
     else:
         assert said is not None
         found = SourceCrs(said, "file")
-    return _plausible(found, layer, centres, near, report)
+    return _plausible(found, layer, centres, city, report)
 
 
 def transform_to(
@@ -73,7 +74,7 @@ def transform_to(
     """The function from the file's x, y to the target's; what cannot be reached comes out infinite."""
     area = AreaOfInterest(*near) if near is not None else None
     if source.crs.equals(target, ignore_axis_order=True):
-        return _swapping(lambda x, y: (x, y)) if source.swapped else lambda x, y: (x, y)
+        return swapping(lambda x, y: (x, y)) if source.swapped else lambda x, y: (x, y)
     try:
         transformer = pyproj.Transformer.from_crs(source.crs, target, always_xy=True, area_of_interest=area)
         metres = _accuracy(source.crs, target, area)
@@ -86,7 +87,7 @@ def transform_to(
         there_x, there_y = transformer.transform(x, y)
         return np.asarray(there_x), np.asarray(there_y)
 
-    return _swapping(forward) if source.swapped else forward
+    return swapping(forward) if source.swapped else forward
 
 
 def possible(source: SourceCrs, bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -96,30 +97,30 @@ def possible(source: SourceCrs, bounds: NDArray[np.float64]) -> NDArray[np.bool_
     inside = np.ones(len(bounds), dtype=bool)
     if source.swapped:
         x, y = y, x
-    inside[known] = _inside(source.crs, x[known], y[known])
+    inside[known] = _inside(source, x[known], y[known])
     return inside
 
 
 def to_degrees(source: SourceCrs) -> Transform:
     """The function from the file's x, y to longitude and latitude (WGS 84)."""
-    degrees = _degrees(source.crs)
-    return _swapping(degrees) if source.swapped else degrees
+    forward = degrees(source.crs)
+    return swapping(forward) if source.swapped else forward
 
 
 def _said(
-    layer: Layer, centres: Coordinates, near: Box | None, report: Report, asked: int | None
+    layer: Layer, centres: Coordinates, city: City, report: Report, asked: int | None
 ) -> pyproj.CRS | None:
     """What the file says, or None; without ``asked`` silence and nonsense are errors."""
     text = layer.crs_text
     if text is None:
         if asked is None:
-            raise SourceError(layer.crs_is_missing, member=layer.member, hint=_hint(centres, near))
+            raise SourceError(layer.crs_is_missing, member=layer.member, hint=hint(centres, city))
         return None
     crs = read_crs(text)
     if crs is None:
         if asked is None:
             begins = " ".join(text.split())[:40]
-            raise SourceError("crs.unreadable", member=layer.member, begins=begins, hint=_hint(centres, near))
+            raise SourceError("crs.unreadable", member=layer.member, begins=begins, hint=hint(centres, city))
         report.add("crs.said_unreadable", layer.member)
     return crs
 
@@ -138,7 +139,7 @@ def read_crs(text: str) -> pyproj.CRS | None:
             epsg = _epsg(crs)
             known = pyproj.CRS.from_epsg(epsg) if epsg is not None else crs
             # Text may parse and yet be no way to anywhere.
-            _transformer_to_degrees(known.to_wkt())
+            transformer_to_degrees(known.to_wkt())
     except (CRSError, ProjError, ValueError, OverflowError):
         return None
     return known if known.is_geographic or known.is_projected else None
@@ -160,7 +161,7 @@ def _epsg(crs: pyproj.CRS) -> int | None:
 def _from_code(code: int) -> pyproj.CRS:
     try:
         crs = _flat(pyproj.CRS.from_epsg(code))
-        _transformer_to_degrees(crs.to_wkt())
+        transformer_to_degrees(crs.to_wkt())
     except (CRSError, ProjError, OverflowError):
         raise SourceError("crs.unknown_code", epsg=code) from None
     if not (crs.is_geographic or crs.is_projected):
@@ -173,39 +174,38 @@ def _label(crs: pyproj.CRS) -> str:
     return f"EPSG:{epsg} ({crs.name})" if epsg is not None else crs.name[:60]
 
 
-def _plausible(
-    found: SourceCrs, layer: Layer, centres: Coordinates, near: Box | None, report: Report
-) -> SourceCrs:
+def _plausible(found: SourceCrs, layer: Layer, centres: Coordinates, city: City, report: Report) -> SourceCrs:
     """The system, its axes swapped if only that makes sense. Raises ``crs.outside`` if nothing does."""
     x, y = centres
     if not len(x):
         return found
-    straight, turned = _inside(found.crs, x, y), _inside(found.crs, y, x)
-    city_straight = _share(_in_box(found.crs, x, y, near))
-    city_turned = _share(_in_box(found.crs, y, x, near))
-    if (_share(straight) < 0.5 and _share(turned) > 0.9) or (city_straight == 0 and city_turned > 0.9):
+    straight, turned = _inside(found, x, y), _inside(found, y, x)
+    city_straight = share(in_box(found.crs, x, y, city.box))
+    city_turned = share(in_box(found.crs, y, x, city.box))
+    if (share(straight) < 0.5 and share(turned) > 0.9) or (city_straight == 0 and city_turned > 0.9):
         report.add("crs.swapped", layer.member)
         return SourceCrs(found.crs, found.how, swapped=True)
-    if _share(straight) < 0.5:
+    if share(straight) < 0.5:
         worst = int(np.argmin(straight))
         raise SourceError(
             "crs.outside", member=layer.member, x=_number(x[worst]), y=_number(y[worst]), crs=found.label,
-            hint=_hint(centres, near),
+            hint=hint(centres, city),
         )  # fmt: skip
     return found
 
 
-def _inside(crs: pyproj.CRS, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which points can be in a system: within its area of use and a margin."""
+def _inside(source: SourceCrs, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which points can be in a system: within its area of use and a margin; anywhere on earth if it was asked for."""
+    crs = source.crs
     if crs.is_geographic and not _is_local(crs):
         return np.asarray((np.abs(x) <= 360) & (np.abs(y) <= 90))
-    lon, lat = _degrees(crs)(x, y)
+    lon, lat = degrees(crs)(x, y)
     with np.errstate(invalid="ignore"):
         there = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lat) <= 90)
         if crs.is_geographic:
             there &= (np.abs(x) <= 360) & (np.abs(y) <= 90)
         area = crs.area_of_use
-        if area is not None and area.east - area.west < 300 and area.west <= area.east:
+        if area is not None and source.how == "file" and 0 <= area.east - area.west < 300:
             there &= (lon >= area.west - MARGIN_DEGREES) & (lon <= area.east + MARGIN_DEGREES)
             there &= (lat >= area.south - MARGIN_DEGREES) & (lat <= area.north + MARGIN_DEGREES)
     return np.asarray(there)
@@ -214,43 +214,6 @@ def _inside(crs: pyproj.CRS, x: NDArray[np.float64], y: NDArray[np.float64]) -> 
 def _is_local(crs: pyproj.CRS) -> bool:
     area = crs.area_of_use
     return area is not None and area.east - area.west < 300
-
-
-def _in_box(
-    crs: pyproj.CRS, x: NDArray[np.float64], y: NDArray[np.float64], near: Box | None
-) -> NDArray[np.bool_]:
-    """Which points lie in the city's neighbourhood: its box, as wide again on each side."""
-    if near is None:
-        return np.ones(len(x), dtype=bool)
-    lon, lat = _degrees(crs)(x, y)
-    west, south, east, north = near
-    margin = max(east - west, north - south, 0.2)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(
-            (lon >= west - margin)
-            & (lon <= east + margin)
-            & (lat >= south - margin)
-            & (lat <= north + margin)
-        )
-
-
-def _degrees(crs: pyproj.CRS) -> Transform:
-    transformer = _transformer_to_degrees(crs.to_wkt())
-
-    def forward(x: NDArray[np.float64], y: NDArray[np.float64]) -> Coordinates:
-        lon, lat = transformer.transform(x, y)
-        return np.asarray(lon), np.asarray(lat)
-
-    return forward
-
-
-@lru_cache(maxsize=256)
-def _transformer_to_degrees(wkt: str) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(pyproj.CRS.from_wkt(wkt), "EPSG:4326", always_xy=True)
-
-
-def _swapping(forward: Transform) -> Transform:
-    return lambda x, y: forward(y, x)
 
 
 def _accuracy(source: pyproj.CRS, target: pyproj.CRS, area: AreaOfInterest | None) -> float | None:
@@ -262,57 +225,11 @@ def _accuracy(source: pyproj.CRS, target: pyproj.CRS, area: AreaOfInterest | Non
     return ways[0].accuracy if ways and ways[0].accuracy > 0 else None
 
 
-def _hint(centres: Coordinates, near: Box | None) -> str:
-    """The systems in which the coordinates would lie in the city, or that they look like degrees."""
-    x, y = centres
-    if not len(x):
-        return ""
-    names = [f"EPSG:{code} ({name})" for code, name in candidates(centres, near)]
-    if names:
-        return sentence("hint.candidates", {"names": ", ".join(names)})
-    looks = bool((np.abs(x) <= 180).all() and (np.abs(y) <= 90).all()) and near is None
-    return sentence("hint.degrees", {}) if looks else ""
-
-
-def candidates(centres: Coordinates, near: Box | None) -> list[tuple[int, str]]:
-    """Up to five systems (code, name) in which nearly all the points would lie in or near the city."""
-    if near is None:
-        return []
-    x, y = centres
-    found = []
-    for code, name in _systems_of(near):
-        crs = pyproj.CRS.from_epsg(code)
-        if _share(_in_box(crs, x, y, near)) > 0.9:
-            found.append((code, name))
-    return found[:5]
-
-
-def _systems_of(near: Box) -> list[tuple[int, str]]:
-    """Systems in use where the city is, the narrowest first: national grids before UTM before the world's."""
-    west, south, east, north = near
-    area = QueryArea((west + east) / 2, (south + north) / 2, (west + east) / 2, (south + north) / 2)
-    kinds = [PJType.PROJECTED_CRS, PJType.GEOGRAPHIC_2D_CRS]
-    listed = query_crs_info(auth_name="EPSG", pj_types=kinds, area_of_interest=area, contains=True)
-    # Degrees of a dozen national datums are all alike here: WGS 84 stands for them.
-    wanted = [one for one in listed if one.type is PJType.PROJECTED_CRS or one.code == "4326"]
-
-    def width(one: object) -> float:
-        box = getattr(one, "area_of_use", None)
-        return (box.east - box.west) % 360 * (box.north - box.south) if box is not None else 1e9
-
-    wanted.sort(key=lambda one: (one.code not in ("4326", "3857"), width(one), one.code))
-    return [(int(one.code), one.name) for one in wanted]
-
-
 def _centres(bounds: NDArray[np.float64]) -> Coordinates:
     """The middles of up to 2,000 features spread over the layer."""
     known = bounds[np.isfinite(bounds).all(axis=1)]
     some = known[:: max(1, len(known) // SAMPLE)]
     return (some[:, 0] + some[:, 2]) / 2, (some[:, 1] + some[:, 3]) / 2
-
-
-def _share(mask: NDArray[np.bool_]) -> float:
-    return float(mask.mean()) if len(mask) else 0.0
 
 
 def _number(value: float) -> str:

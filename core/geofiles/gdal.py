@@ -77,7 +77,8 @@ def read(
             )  # fmt: skip
         except Exception as error:
             raise _damaged(path, member, error) from None
-    geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    with np.errstate(all="ignore"):
+        geometries = shapely.from_wkb(wkb, on_invalid="ignore")
     return Read(geometries, values, any("winding order" in str(one.message) for one in said))
 
 

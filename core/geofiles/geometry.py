@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from core.geofiles.crs import Transform
+from core.geofiles.projecting import Transform
 from core.geofiles.values import Geometries
 
 _POINT, _LINE, _POLYGON, _COLLECTION = (0, 4), (1, 5), (3, 6), 7

@@ -25,6 +25,14 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class City:
+    """Where the file is meant for: the system (EPSG code) it is read into, and the city's box when known."""
+
+    srid: int
+    box: Box | None = None
+
+
+@dataclass(frozen=True)
 class ReadOptions:
     """What the sender tells of a file beyond what it says itself; each is a command-line option of that name."""
 

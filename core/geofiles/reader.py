@@ -21,7 +21,7 @@ from core.geofiles.geometry import make_fit
 from core.geofiles.geopackage import layer_names, open_geopackage
 from core.geofiles.layer import Layer
 from core.geofiles.messages import MESSAGES, Severity
-from core.geofiles.options import MEGABYTE, Box, ReadOptions
+from core.geofiles.options import MEGABYTE, Box, City, ReadOptions
 from core.geofiles.shapefile import open_shapefile
 from core.geofiles.values import Batch, Chunk
 
@@ -133,7 +133,7 @@ def open_source(
         layer = _open(Path(path), Path(folder), options, report)
         if layer.feature_count == 0:
             raise SourceError("source.empty", member=layer.member)
-        crs = find_crs(layer, options.crs, near, report)
+        crs = find_crs(layer, options.crs, City(target_srid, near), report)
         yield Source(layer, crs, target, near, report)
 
 
