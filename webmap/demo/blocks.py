@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry import Polygon
 
 from webmap.demo.cells import Cell, Lane
-from webmap.demo.plan import Array, Point
+from webmap.demo.skeleton import Array, Point
 
 
 @dataclass
@@ -68,7 +68,7 @@ def _cut_out(
 ) -> tuple[list[Point], list[int]]:
     """The slow way for odd corners and squares: streets as strips, taken away from the cell."""
     closed = np.vstack((p, p[:1]))
-    edges = shapely.linestrings(np.stack((closed[:-1], closed[1:]), axis=1))
+    edges = np.asarray(shapely.linestrings(np.stack((closed[:-1], closed[1:]), axis=1)))
     strips = shapely.buffer(edges, widths, quad_segs=2)
     rounds = [shapely.Point(at).buffer(radius, quad_segs=5) for at, radius in squares]
     left = shapely.difference(Polygon(p), shapely.union_all([*strips, *rounds]))
@@ -82,7 +82,7 @@ def _cut_out(
         return [], []
     ring = np.round(shapely.get_coordinates(shapely.orient_polygons(Polygon(body.exterior)))[:-1], 3)
     middles = shapely.points((ring + np.roll(ring, -1, axis=0)) / 2)
-    nearest = shapely.STRtree(edges).nearest(middles)
+    nearest = np.asarray(shapely.STRtree(edges).nearest(np.asarray(middles)))
     return [(x, y) for x, y in ring.tolist()], [lanes[k] for k in nearest]
 
 

@@ -11,7 +11,8 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from webmap.demo.plan import HALF_WIDTH_M, Array, Edge, Point, StreetClass, Ward, WardKind
+from webmap.demo.plan import Ward, WardKind
+from webmap.demo.skeleton import HALF_WIDTH_M, Array, Point, StreetClass
 
 Bools = NDArray[np.bool_]
 
@@ -117,10 +118,13 @@ class Cutter:
                 self.fabric.neighbourhoods.append(cell.ring)
             if quarter < 0 and area < self.sizes.quarter_m2:
                 quarter, self.quarters = self.quarters, self.quarters + 1
-                cell.reserved = self._reserve(area)
+            cell.reserved = self._reserve(area)
             cell.neighbourhood, cell.quarter = max(neighbourhood, 0), max(quarter, 0)
             done = cell.reserved or area < self.grain.cell_m2 * self.throw.uniform(1.15, 1.75)
             halves = None if done else self._halve(cell, area)
+            if halves is None and neighbourhood < 0:
+                self.fabric.neighbourhoods.append(cell.ring)
+                cell.neighbourhood = len(self.fabric.neighbourhoods) - 1
             if halves is None:
                 self.fabric.cells.append(cell)
             else:
@@ -128,11 +132,11 @@ class Cutter:
         return self.fabric
 
     def _reserve(self, area: float) -> str:
-        """Whether a whole quarter is kept for one thing, before it is cut into blocks."""
+        """Whether a part of a quarter is kept for one thing, before it is cut into blocks."""
         if self.kind in (WardKind.GREEN, WardKind.RIVER):
             return self.kind.value
-        fits = self.kind in (WardKind.NEW, WardKind.INNER) and 25_000 < area
-        return self.wanted.pop() if fits and self.wanted and self.throw.random() < 0.35 else ""
+        fits = self.kind in (WardKind.NEW, WardKind.INNER) and 18_000 < area < 46_000
+        return self.wanted.pop() if fits and self.wanted and self.throw.random() < 0.3 else ""
 
     def _class_for(self, area: float) -> tuple[StreetClass, float]:
         if area > self.sizes.arterial_m2:
@@ -190,7 +194,7 @@ class Cutter:
         t = np.linspace(0, 1, steps + 1)
         bow, sway = self.throw.gauss(0, crook), self.throw.gauss(0, crook * 0.7)
         off = bow * np.sin(math.pi * t) + sway * np.sin(2 * math.pi * t)
-        line = start + t[:, None] * chord + off[:, None] * np.array([-chord[1], chord[0]])
+        line: Array = start + t[:, None] * chord + off[:, None] * np.array([-chord[1], chord[0]])
         line[1:-1] = np.round(line[1:-1], 3)
         return line
 
@@ -235,7 +239,8 @@ def _room(p: Array, corner: Bools) -> Array:
     if not corner.any():
         return np.full(len(p), total)
     gap = np.abs(at[:, None] - at[corner][None, :])
-    return np.minimum(gap, total - gap).min(axis=1)
+    nearest: Array = np.minimum(gap, total - gap).min(axis=1)
+    return nearest
 
 
 def _areas(p: Array, i: NDArray[np.intp], j: NDArray[np.intp]) -> Array:

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from psycopg2 import sql
-from psycopg2.extensions import cursor as Cursor
+from psycopg2 import extensions, sql
 
 Geometries = NDArray[Any]
 
@@ -29,8 +28,10 @@ class Site:
 
     def hex(self, geometries: Sequence[Any] | Geometries) -> list[str]:
         """Geometries around the centre as hexadecimal EWKB on the grid."""
+        if len(geometries) == 0:
+            return []
         moved = shapely.transform(
-            np.asarray(geometries, dtype=object), lambda c: c + (self.east_m, self.north_m)
+            np.asarray(geometries, dtype=object), lambda c: c + np.array((self.east_m, self.north_m))
         )
         text: list[str] = shapely.to_wkb(
             shapely.set_srid(moved, self.srid), hex=True, include_srid=True
@@ -41,7 +42,7 @@ class Site:
 class Copier:
     """COPY into tables of one transaction."""
 
-    def __init__(self, cursor: Cursor):
+    def __init__(self, cursor: extensions.cursor):
         self.cursor = cursor
 
     def rows(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -20,7 +20,7 @@ def assign_districts(plan: Plan) -> None:
     belts = 1 if wanted < 7 else 2 if wanted < 14 else 3
     for ward in core:
         ward.district = 1
-    number, done = 1, 0
+    number = 1
     for belt, group in enumerate(_shares(rest, belts)):
         left = belts - belt
         here = max(1, round((wanted - number) / left))
@@ -28,7 +28,6 @@ def assign_districts(plan: Plan) -> None:
             number += 1
             for ward in part:
                 ward.district = number
-        done += len(group)
 
 
 def _shares(wards: list[Ward], parts: int) -> list[list[Ward]]:
@@ -67,4 +66,4 @@ def coverage_area(plan: Plan, wards: frozenset[int] | None) -> shapely.MultiPoly
         if wards is None
         else shapely.coverage_union_all([plan.wards[k].polygon for k in sorted(wards)])
     )
-    return shapely.MultiPolygon([part for part in shapely.get_parts(area)])
+    return shapely.MultiPolygon(list(shapely.get_parts(area)))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import shapely
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
@@ -14,7 +15,8 @@ from webmap.demo.growth import GrownWard
 from webmap.demo.layers import LAYERS
 from webmap.demo.names import Name, NameBook
 from webmap.demo.parcels import DemoParcel
-from webmap.demo.plan import StreetClass, Ward, WardKind
+from webmap.demo.plan import Ward, WardKind
+from webmap.demo.skeleton import StreetClass
 from webmap.demo.streets import NamedStreet
 
 COLUMNS = ("id", "layer_id", "key", "name_fa", "name_en", "kind", "geom", "properties")
@@ -111,7 +113,7 @@ def _add_networks(book: FeatureBook, street: NamedStreet, ward: Ward) -> None:
 
 def _beside(line: BaseGeometry, east_m: float, north_m: float) -> BaseGeometry:
     """A line shifted as a whole, so that what met still meets."""
-    moved: BaseGeometry = shapely.transform(line, lambda c: c + (east_m, north_m))
+    moved: BaseGeometry = shapely.transform(line, lambda c: c + np.array((east_m, north_m)))
     return moved
 
 
@@ -147,11 +149,8 @@ def _add_areas(book: FeatureBook, grown: GrownWard, seed: int) -> None:
     for quarter, polygons in quarters.items():
         luck = dice(seed, "areas", grown.ward.index, quarter).random()
         area = shapely.coverage_union_all(polygons)
-        if (
-            grown.ward.kind is WardKind.CORE
-            and luck < 0.3
-            or grown.ward.kind is WardKind.INNER
-            and luck < 0.14
+        if (grown.ward.kind is WardKind.CORE and luck < 0.3) or (
+            grown.ward.kind is WardKind.INNER and luck < 0.14
         ):
             book.add("renewal_areas", area, book.names.take("renewal"), "renewal")
         elif grown.ward.kind is WardKind.NEW and luck > 0.93:

@@ -10,7 +10,8 @@ from webmap.demo.cells import GRAINS, Cell, Cutter, Fabric, Lane, Sizes
 from webmap.demo.dice import dice
 from webmap.demo.facilities import BY_KIND, Needs, take_blocks, take_ends, take_shops
 from webmap.demo.lots import STYLES, Lot, Patch, apportion, build, faults
-from webmap.demo.plan import Plan, Point, StreetClass, Ward, WardKind
+from webmap.demo.plan import Plan, Ward, WardKind
+from webmap.demo.skeleton import Point, StreetClass
 from webmap.demo.uses import use_of
 
 BUILT = frozenset({WardKind.CORE, WardKind.INNER, WardKind.NEW, WardKind.INDUSTRIAL, WardKind.FRINGE})

@@ -5,20 +5,18 @@ either end, and a dead end may enter between the rows. Every line keeps all its 
 lots on its two sides have the very same points.
 """
 
-import math
-from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 
 import numpy as np
 import shapely
 
-from webmap.demo.blocks import Block, frame_angle
-from webmap.demo.plan import Point, WardKind
-
-SNAP_M = 0.9
-"""A cut this near to a point of the line takes that point, so that no edge is too short to survey."""
+from webmap.demo.blocks import Block
+from webmap.demo.lines import Line, node, point_at, rounded, sides_of, with_node
+from webmap.demo.plan import WardKind
+from webmap.demo.skeleton import Point
 
 
 @dataclass(frozen=True)
@@ -51,51 +49,6 @@ class Lot:
     facility: str = ""
     use: str = ""
     single: bool = False
-
-
-class Line:
-    """A line of a block with its nodes in order; ``t`` runs from 0 to 1 along it."""
-
-    def __init__(self, points: Sequence[Point], lanes: Sequence[int] = ()):
-        self.length_m = 0.0
-        at = [0.0]
-        for a, b in zip(points, points[1:], strict=False):
-            self.length_m += math.dist(a, b)
-            at.append(self.length_m)
-        scale = 1.0 / self.length_m if self.length_m > 0 else 0.0
-        self.nodes: list[tuple[float, Point]] = [(t * scale, p) for t, p in zip(at, points, strict=True)]
-        self.nodes[-1] = (1.0, points[-1])
-        self._course = list(self.nodes)
-        self._lanes = list(lanes)
-
-    def at(self, t: float) -> Point:
-        """The place at t on the line as first drawn."""
-        course = self._course
-        k = min(max(bisect_right(course, (t, (math.inf, math.inf))), 1), len(course) - 1)
-        (t0, p), (t1, q) = course[k - 1], course[k]
-        s = (t - t0) / (t1 - t0) if t1 > t0 else 0.0
-        return (p[0] + s * (q[0] - p[0]), p[1] + s * (q[1] - p[1]))
-
-    def lane(self, t: float) -> int:
-        """The lane that the line faces at t."""
-        k = bisect_right(self._course, (t, (math.inf, math.inf))) - 1
-        return self._lanes[min(max(k, 0), len(self._lanes) - 1)]
-
-    def add(self, t: float, place: Point | None = None) -> float:
-        """Put a node at t (or take the one that is near); return where it is."""
-        k = bisect_left(self.nodes, (t, (-math.inf, -math.inf)))
-        for near in self.nodes[max(0, k - 1) : k + 1]:
-            if abs(near[0] - t) * self.length_m < SNAP_M:
-                return near[0]
-        x, y = place or self.at(t)
-        insort(self.nodes, (t, (round(x, 3), round(y, 3))))
-        return t
-
-    def between(self, low: float, high: float) -> list[Point]:
-        """All nodes from low to high, both included."""
-        first = bisect_left(self.nodes, (low, (-math.inf, -math.inf)))
-        last = bisect_right(self.nodes, (high, (math.inf, math.inf)))
-        return [point for _, point in self.nodes[first:last]]
 
 
 @dataclass
@@ -137,7 +90,7 @@ class Strip:
     def lots(self) -> list[Lot]:
         """The lots, once every strip of the block has laid its cuts."""
         made = []
-        for (a, c), (b, d) in zip(self.cuts, self.cuts[1:], strict=False):
+        for (a, c), (b, d) in pairwise(self.cuts):
             ring = self.low.between(a, b)
             if self.right and b == self.end:
                 ring += self.right[0].between(*self.right[1:])
@@ -151,8 +104,7 @@ class Strip:
 
 
 def _tidy(ring: list[Point]) -> list[Point]:
-    tidy = [point for k, point in enumerate(ring) if point != ring[k - 1]]
-    return tidy
+    return [point for k, point in enumerate(ring) if point != ring[k - 1]]
 
 
 class Patch:
@@ -162,8 +114,8 @@ class Patch:
         self.block, self.style, self.throw = block, style, throw
         self._state = throw.getstate()
         self._alley = (alley_half_m, new_lane)
-        self.sides = _sides(block)
-        bottom, right, top, left = self.sides
+        self.sides = sides_of(block)
+        bottom, _, top, _ = self.sides
         self.long_m = (bottom.length_m + top.length_m) / 2
         self.wide_m = block.area_m2 / max(self.long_m, 1.0)
         self.is_whole = False
@@ -173,7 +125,7 @@ class Patch:
 
     def whole(self) -> None:
         """Make the block one single lot."""
-        bottom, right, top, left = _sides(self.block)
+        bottom, right, top, left = sides_of(self.block)
         front = max(self.sides, key=lambda side: side.length_m)
         strip = Strip(
             bottom, top, 0.0, 1.0, front, self.long_m, self.long_m, (left, 0.0, 1.0), (right, 0.0, 1.0)
@@ -191,7 +143,7 @@ class Patch:
             return
         kept = [(strip.single, strip.use) for strip in self.strips]
         self.throw.setstate(self._state)
-        self.sides, self.strips = _sides(self.block), []
+        self.sides, self.strips = sides_of(self.block), []
         self._lay(*self._alley)
         for strip, (single, use) in zip(self.strips, kept, strict=True):
             strip.single, strip.use = single, use
@@ -199,12 +151,12 @@ class Patch:
     def place(self, f: float, g: float) -> Point:
         """Where the bent rectangle has (f, g): its four sides blended (a Coons patch)."""
         bottom, right, top, left = self.sides
-        b, t, l, r = bottom.at(f), top.at(f), left.at(g), right.at(g)
+        b, t, west, east = bottom.at(f), top.at(f), left.at(g), right.at(g)
         ll, lr, ul, ur = bottom.at(0), bottom.at(1), top.at(0), top.at(1)
 
         def blend(k: int) -> float:
             corners = (1 - g) * ((1 - f) * ll[k] + f * lr[k]) + g * ((1 - f) * ul[k] + f * ur[k])
-            return (1 - g) * b[k] + g * t[k] + (1 - f) * l[k] + f * r[k] - corners
+            return (1 - g) * b[k] + g * t[k] + (1 - f) * west[k] + f * east[k] - corners
 
         return blend(0), blend(1)
 
@@ -215,7 +167,7 @@ class Patch:
         dead_end = rows == 2 and enters and throw.random() < style.dead_end
         share = min(0.3, style.depth_m / max(self.long_m, 1.0))
         room = self.long_m > 2.6 * style.depth_m and rows == 2
-        bottom, right, top, left = self.sides
+        _, right, _, left = self.sides
         has_left = room and left.length_m > 2.2 * style.width_m and throw.random() < style.column
         has_right = (
             room and right.length_m > 2.2 * style.width_m and (dead_end or throw.random() < style.column)
@@ -241,8 +193,8 @@ class Patch:
             line = side
         else:
             bottom, _, top, _ = self.sides
-            at = [_node(bottom, f), _node(top, f)]
-            steps = [(0.0, at[0]), *((g, _rounded(self.place(f, g))) for g in levels[1:-1]), (1.0, at[1])]
+            at = [node(bottom, f), node(top, f)]
+            steps = [(0.0, at[0]), *((g, rounded(self.place(f, g))) for g in levels[1:-1]), (1.0, at[1])]
             line = Line([point for _, point in steps])
             line.nodes = list(steps)
             line._course = list(steps)
@@ -255,7 +207,7 @@ class Patch:
         bottom, _, top, _ = self.sides
         for g0, g1 in runs:
             for g in (g0, g1):
-                low.nodes, high.nodes = _with_node(low, g), _with_node(high, g)
+                low.nodes, high.nodes = with_node(low, g), with_node(high, g)
             strip = Strip(low, high, g0, g1, front, front.length_m * (g1 - g0), self.style.width_m * 1.1)
             strip.is_end = True
             # The ring runs up ``low``, along the top side, down ``high``: clockwise, which is mended at the end.
@@ -286,8 +238,8 @@ class Patch:
 
     def _level(self, g: float, fa: float, fb: float, start: Line, end: Line, astray: bool) -> Line:
         """A line along the block at g, from the left edge of the rows to the right."""
-        start.nodes, end.nodes = _with_node(start, g), _with_node(end, g)
-        return Level(self, g, (fa, fb), (_point_at(start, g), _point_at(end, g)), astray)
+        start.nodes, end.nodes = with_node(start, g), with_node(end, g)
+        return Level(self, g, (fa, fb), (point_at(start, g), point_at(end, g)), astray)
 
 
 class Level(Line):
@@ -303,57 +255,13 @@ class Level(Line):
         self.stray = patch.style.uneven * 0.1 if astray else 0.0
 
     def at(self, t: float) -> Point:
+        """The place at t if the line did not stray."""
         return self.patch.place(t, self.g)
 
     def add(self, t: float, place: Point | None = None) -> float:
+        """As for any line, but a new node may stray to either side."""
         off = self.patch.throw.uniform(-1, 1) * self.stray
         return super().add(t, place or self.patch.place(t, self.g + off))
-
-
-def _rounded(point: Point) -> Point:
-    return round(point[0], 3), round(point[1], 3)
-
-
-def _node(line: Line, t: float) -> Point:
-    """The node that stands at t after making sure that there is one exactly there."""
-    line.nodes = _with_node(line, t)
-    return _point_at(line, t)
-
-
-def _with_node(line: Line, t: float) -> list[tuple[float, Point]]:
-    if any(abs(node[0] - t) < 1e-12 for node in line.nodes):
-        return line.nodes
-    nodes = list(line.nodes)
-    insort(nodes, (t, _rounded(line.at(t))))
-    return nodes
-
-
-def _point_at(line: Line, t: float) -> Point:
-    return next(point for at, point in line.nodes if abs(at - t) < 1e-12)
-
-
-def _sides(block: Block) -> tuple[Line, Line, Line, Line]:
-    """Bottom, right, top and left of a block, the first and third along its length, all from left to right or upwards."""
-    p = np.array(block.ring)
-    angle = frame_angle(block.ring)
-    cos, sin = math.cos(angle), math.sin(angle)
-    s, t = p[:, 0] * cos + p[:, 1] * sin, -p[:, 0] * sin + p[:, 1] * cos
-    if np.ptp(s) < np.ptp(t):
-        s, t = t, -s
-    s, t = (s - s.mean()) / max(np.ptp(s), 1e-6), (t - t.mean()) / max(np.ptp(t), 1e-6)
-    ll, lr, ur, ul = (int(np.argmax(a * s + b * t)) for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1)))
-    bottom, right = _chain(block, ll, lr), _chain(block, lr, ur)
-    top, left = _chain(block, ur, ul), _chain(block, ul, ll)
-    return Line(*bottom), Line(*right), Line(top[0][::-1], top[1][::-1]), Line(left[0][::-1], left[1][::-1])
-
-
-def _chain(block: Block, start: int, end: int) -> tuple[list[Point], list[int]]:
-    """The ring from one point on to another, with the lanes of its edges."""
-    size = len(block.ring)
-    steps = (end - start) % size
-    points = [block.ring[(start + k) % size] for k in range(steps + 1)]
-    lanes = [block.lanes[(start + k) % size] for k in range(max(steps, 1))]
-    return (points, lanes) if steps else ([points[0], points[0]], lanes)
 
 
 def apportion(strips: Sequence[Strip], wanted: int) -> None:

@@ -9,7 +9,8 @@ from shapely.geometry.base import BaseGeometry
 
 from webmap.demo.features import NO_NAME, FeatureBook, add_street
 from webmap.demo.names import RIVER, persian
-from webmap.demo.plan import Plan, StreetClass, WardKind
+from webmap.demo.plan import Plan, WardKind
+from webmap.demo.skeleton import StreetClass
 from webmap.demo.streets import NamedStreet
 
 STOP_EVERY_M = 420.0

@@ -106,10 +106,8 @@ def _polygons(lots: list[Lot]) -> NDArray[np.object_]:
     rings = [[*lot.ring, lot.ring[0]] for lot in lots]
     points = np.array(list(itertools.chain.from_iterable(rings)))
     owner = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
-    polygons: NDArray[np.object_] = shapely.orient_polygons(
-        shapely.polygons(shapely.linearrings(points, indices=owner))
-    )
-    return polygons
+    polygons = shapely.orient_polygons(shapely.polygons(shapely.linearrings(points, indices=owner)))
+    return np.asarray(polygons, dtype=object)
 
 
 def _day(throw: Random, first: int, last: int) -> dt.date:
@@ -119,14 +117,14 @@ def _day(throw: Random, first: int, last: int) -> dt.date:
 def _remember(made: WardParcels, block: list[DemoParcel], stem: str, throw: Random) -> None:
     """Let a few parcels of a block have come of others: two that were one, one that was two."""
     spare = len(block)
-    for one, two in zip(block, block[1:], strict=False):
+    for one, two in itertools.pairwise(block):
         luck = throw.random()
         if luck > 0.012 or one.valid_from != two.valid_from or one.lot.single or two.lot.single:
             continue
         day = _day(throw, max(2012, one.valid_from.year + 1), 2025)
         if luck < 0.008:
             whole = shapely.union(one.polygon, two.polygon)
-            if whole.geom_type != "Polygon" or shapely.intersection(one.polygon, two.polygon).length < 3:
+            if not isinstance(whole, Polygon) or shapely.intersection(one.polygon, two.polygon).length < 3:
                 continue
             parents, children, kind = [whole], [one, two], LineageKind.SUBDIVISION
         else:

@@ -2,41 +2,29 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon
 
 from webmap.demo.dice import dice
-
-Point = tuple[float, float]
-Edge = tuple[Point, Point]
-Array = NDArray[np.float64]
-
-STATION_M = 30.0
-"""Spacing of the points on main streets: side streets begin at these and nowhere else, so that wards share every point."""
-
-
-class StreetClass(StrEnum):
-    """What a street is for; the order is from the widest to the narrowest."""
-
-    RING = "ring"
-    ARTERIAL = "arterial"
-    COLLECTOR = "collector"
-    LOCAL = "local"
-    ALLEY = "alley"
-
-
-HALF_WIDTH_M = {
-    StreetClass.RING: 15.0,
-    StreetClass.ARTERIAL: 11.0,
-    StreetClass.COLLECTOR: 7.5,
-    StreetClass.LOCAL: 5.0,
-    StreetClass.ALLEY: 3.0,
-}
+from webmap.demo.skeleton import (
+    STATION_M,
+    Edge,
+    Frame,
+    MainStreet,
+    Point,
+    away_from,
+    band_radii,
+    radials,
+    ring_line,
+    rings,
+    river_course,
+    riversides,
+)
 
 
 class WardKind(StrEnum):
@@ -59,16 +47,6 @@ PARCELS_PER_KM2 = {
     WardKind.FRINGE: 210.0,
 }
 """Parcels that come of a square kilometre of each kind when lots have their natural width (counted, not assumed)."""
-
-
-@dataclass
-class MainStreet:
-    """A street of the skeleton. ``role``: ring, edge, radial, axis or riverside."""
-
-    role: str
-    street_class: StreetClass
-    line: Array
-    edges: list[Edge] = field(default_factory=list)
 
 
 @dataclass
@@ -110,41 +88,6 @@ class Plan:
     river_half_m: float
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """Bends an ideal round city into a grown one: nothing that is apart in the ideal city meets in this one."""
-
-    radius_m: float
-    waves: tuple[tuple[int, float, float, float], ...]
-    stretch: float
-    turn: float
-
-    def swell(self, radius: Array, angle: Array) -> Array:
-        """How much further out than ideal a place lies, as a factor."""
-        depth = np.log(np.maximum(radius, 1.0) / self.radius_m)
-        return 1.0 + sum(
-            (a * np.cos(m * angle + phase + drift * depth) for m, a, phase, drift in self.waves), np.zeros(1)
-        )
-
-    def place(self, radius: Array, angle: Array) -> Array:
-        """Ideal polar places as an array (n, 2) of metres."""
-        real = radius * self.swell(radius, angle)
-        x, y = real * np.cos(angle) * self.stretch, real * np.sin(angle) / self.stretch
-        cos, sin = math.cos(self.turn), math.sin(self.turn)
-        return np.column_stack((x * cos - y * sin, x * sin + y * cos))
-
-    def ideal(self, point: Point) -> tuple[float, float]:
-        """The ideal radius and angle of a place: the way back, by a few rounds of correction."""
-        cos, sin = math.cos(self.turn), math.sin(self.turn)
-        x = (point[0] * cos + point[1] * sin) / self.stretch
-        y = (-point[0] * sin + point[1] * cos) * self.stretch
-        angle, real = math.atan2(y, x), math.hypot(x, y)
-        radius = real
-        for _ in range(6):
-            radius = real / float(self.swell(np.array([radius]), np.array([angle]))[0])
-        return radius, angle
-
-
 def make_plan(seed: int, parcels: int) -> Plan:
     """The skeleton of a city that naturally holds about so many parcels."""
     radius_m = 1150.0 * math.sqrt(parcels / 5000)
@@ -158,112 +101,24 @@ def make_plan(seed: int, parcels: int) -> Plan:
     return plan
 
 
-def band_radii(radius_m: float) -> list[float]:
-    """Radii of the rings from that of the old core to that of the city."""
-    radii = [330.0 * (radius_m / 1250) ** 0.45]
-    while True:
-        step = min(max(0.95 * radii[-1], 280.0), 2500.0)
-        if radii[-1] + 1.45 * step > radius_m:
-            break
-        radii.append(radii[-1] + step)
-    return [*radii, max(radius_m, 1.4 * radii[-1])] if len(radii) < 2 else [*radii, radius_m]
-
-
 def _plan_of_radius(seed: int, radius_m: float) -> Plan:
     throw = dice(seed, "plan")
     waves = tuple(
         (m, throw.uniform(0.5, 1.0) * amplitude, throw.uniform(0, 6.28), throw.uniform(-0.7, 0.7))
         for m, amplitude in ((2, 0.04), (3, 0.045), (4, 0.025), (5, 0.022), (7, 0.012))
     )
-    frame = _Frame(radius_m, waves, throw.uniform(1.04, 1.12), throw.uniform(0, math.pi))
+    frame = Frame(radius_m, waves, throw.uniform(1.04, 1.12), throw.uniform(0, math.pi))
     radii = band_radii(radius_m)
     river_angle = throw.uniform(0, 2 * math.pi)
-    river, half_m = _river(frame, radii, river_angle, seed)
-    boundary = Polygon(_ring(frame, radii[-1]))
-    streets = _rings(frame, radii) + _radials(frame, radii, _away_from(river_angle, radii), seed)
-    streets += _riversides(river.buffer(half_m, cap_style="flat"), boundary)
+    river, half_m = river_course(frame, radii, river_angle, seed)
+    boundary = Polygon(ring_line(frame, radii[-1]))
+    streets = rings(frame, radii) + radials(frame, radii, away_from(river_angle, radii), seed)
+    streets += riversides(river.buffer(half_m, cap_style="flat"), boundary)
     wards = _wards(streets, frame, radii, seed, river.buffer(half_m, cap_style="flat"))
     whole = shapely.coverage_union_all([ward.polygon for ward in wards])
-    squares = _squares(streets, radii, river.buffer(half_m + 90))
+    assert isinstance(whole, Polygon), "the streets of the skeleton hang together, so the city is one piece"
+    squares = _squares(streets, river.buffer(half_m + 90))
     return Plan(seed, radius_m, radii[0], streets, wards, squares, whole, river, half_m)
-
-
-def _ring(frame: _Frame, radius: float) -> Array:
-    angles = np.linspace(0, 2 * math.pi, max(48, int(2 * math.pi * radius / STATION_M)) + 1)
-    line = frame.place(np.full_like(angles, radius), angles)
-    line[-1] = line[0]
-    return line
-
-
-def _rings(frame: _Frame, radii: Sequence[float]) -> list[MainStreet]:
-    classes = [StreetClass.ARTERIAL] + [StreetClass.RING] * (len(radii) - 2) + [StreetClass.COLLECTOR]
-    roles = ["ring"] * (len(radii) - 1) + ["edge"]
-    return [
-        MainStreet(role, street_class, _ring(frame, radius))
-        for radius, street_class, role in zip(radii, classes, roles, strict=True)
-    ]
-
-
-def _away_from(river_angle: float, radii: Sequence[float]) -> list[float]:
-    """The two directions in which the river leaves the city: no radial should run into its bed."""
-    beside = math.asin(min(0.95, _river_offset(radii) / radii[-1]))
-    return [river_angle + beside, river_angle + math.pi - beside]
-
-
-def _clear(angle: float, banned: Sequence[float], room: float) -> float:
-    """The angle, moved out of the way of banned directions."""
-    for other in banned:
-        gap = (angle - other + math.pi) % (2 * math.pi) - math.pi
-        if abs(gap) < room:
-            angle = other + math.copysign(room, gap)
-    return angle
-
-
-def _radials(frame: _Frame, radii: Sequence[float], banned: Sequence[float], seed: int) -> list[MainStreet]:
-    throw = dice(seed, "radials")
-    first = throw.uniform(0, 1)
-    angles = [_clear(first + k * math.pi / 3 + throw.uniform(-0.13, 0.13), banned, 0.24) for k in range(6)]
-    starts = [(angle, 0.0 if k in (0, 2, 3, 5) else radii[0]) for k, angle in enumerate(angles)]
-    for low, high in zip(radii[1:-1], radii[2:], strict=True):
-        angles = sorted(angle % (2 * math.pi) for angle, _ in starts)
-        for one, two in zip(angles, [*angles[1:], angles[0] + 2 * math.pi], strict=True):
-            if (two - one) * (low + high) / 2 > min(1.55 * (high - low), 3300.0):
-                starts.append((_clear((one + two) / 2 + throw.uniform(-0.04, 0.04), banned, 0.1), low))
-    return [_radial(frame, angle, start, radii[-1], throw.uniform(0, 6.28)) for angle, start in starts]
-
-
-def _radial(frame: _Frame, angle: float, start: float, end: float, phase: float) -> MainStreet:
-    """A street outwards; it begins a little before its first ring and ends a little past the last, to meet them surely."""
-    radius = np.arange(start * 0.985, end * 1.02, STATION_M)
-    away = np.maximum(radius, 200.0)
-    swing = 45.0 / away * np.sin(radius / 420.0 + phase) * np.minimum(1.0, radius / 400.0)
-    line = frame.place(radius, angle + swing)
-    return MainStreet("axis" if start == 0 else "radial", StreetClass.ARTERIAL, line)
-
-
-def _river_offset(radii: Sequence[float]) -> float:
-    return radii[0] + 0.5 * (radii[1] - radii[0])
-
-
-def _river(frame: _Frame, radii: Sequence[float], angle: float, seed: int) -> tuple[LineString, float]:
-    """The river's middle line, past the old core, and half the width of its bed with both banks."""
-    throw = dice(seed, "river")
-    band = radii[1] - radii[0]
-    x = np.arange(-1.25 * radii[-1], 1.25 * radii[-1], STATION_M / 2)
-    y = _river_offset(radii) + 0.13 * band * np.sin(x * 2 * math.pi / (3.1 * band) + throw.uniform(0, 6))
-    y = y + 0.05 * band * np.sin(x * 2 * math.pi / (1.13 * band) + throw.uniform(0, 6))
-    direction = angle - math.pi / 2
-    radius, theta = np.hypot(x, y), np.arctan2(y, x) + direction
-    return LineString(frame.place(radius, theta)), 34.0 * (radii[-1] / 1250) ** 0.3
-
-
-def _riversides(bed: Polygon, boundary: Polygon) -> list[MainStreet]:
-    lines = shapely.get_parts(shapely.line_merge(shapely.intersection(bed.exterior, boundary.buffer(5))))
-    return [
-        MainStreet("riverside", StreetClass.COLLECTOR, shapely.get_coordinates(line))
-        for line in lines
-        if line.length > 300
-    ]
 
 
 def _noded(streets: Sequence[MainStreet]) -> list[tuple[int, list[Point]]]:
@@ -282,17 +137,17 @@ def _noded(streets: Sequence[MainStreet]) -> list[tuple[int, list[Point]]]:
 
 
 def _wards(
-    streets: Sequence[MainStreet], frame: _Frame, radii: Sequence[float], seed: int, bed: Polygon
+    streets: Sequence[MainStreet], frame: Frame, radii: Sequence[float], seed: int, bed: Polygon
 ) -> list[Ward]:
     pieces = _noded(streets)
     owner: dict[Edge, int] = {}
     for street, points in pieces:
-        for a, b in zip(points, points[1:], strict=False):
+        for a, b in pairwise(points):
             owner[a, b] = owner[b, a] = street
     faces = shapely.get_parts(shapely.polygonize([LineString(points) for _, points in pieces]))
     throw = dice(seed, "wards")
     industry = throw.uniform(0, 2 * math.pi)
-    wards = []
+    wards: list[Ward] = []
     used: set[Edge] = set()
     for face in sorted(faces, key=lambda face: face.centroid.coords[0]):
         ring = [(x, y) for x, y in shapely.get_coordinates(face.exterior).tolist()[:-1]]
@@ -327,9 +182,7 @@ def _kind(
     return WardKind.FRINGE if radius > radii[-2] and luck < 0.2 else WardKind.NEW
 
 
-def _squares(
-    streets: Sequence[MainStreet], radii: Sequence[float], river: Polygon
-) -> list[tuple[Point, float]]:
+def _squares(streets: Sequence[MainStreet], river: Polygon) -> list[tuple[Point, float]]:
     """Crossings of axes and rings near the middle, as squares with their radius in metres; the first is the centre."""
     meets: dict[Point, set[int]] = {}
     for number, street in enumerate(streets):

@@ -10,7 +10,8 @@ from shapely.geometry import LineString
 
 from webmap.demo.cells import Fabric, Lane
 from webmap.demo.names import Name, NameBook
-from webmap.demo.plan import HALF_WIDTH_M, MainStreet, Plan, StreetClass, WardKind
+from webmap.demo.plan import Plan, WardKind
+from webmap.demo.skeleton import HALF_WIDTH_M, MainStreet, StreetClass
 
 HOUSE_STEP_M = 6.0
 """On a main street, numbers go by the distance from its beginning: wards then never give one number twice."""
@@ -44,9 +45,7 @@ class StreetBook:
         for number, street in enumerate(plan.streets):
             sides += street.role == "riverside"
             names = self._main_name(street, number, sides, grown_up)
-            merged = shapely.line_merge(
-                shapely.multilinestrings([list(map(list, e)) for e in street.edges] or None)
-            )
+            merged = shapely.line_merge(shapely.multilinestrings([LineString(edge) for edge in street.edges]))
             parts = [part for part in shapely.get_parts(merged) if not part.is_empty]
             half_m = HALF_WIDTH_M[street.street_class]
             self.last_id += 1
@@ -113,15 +112,8 @@ def _form(lane: Lane, kind: WardKind, number: int) -> str:
 
 def house_numbers(street: NamedStreet, is_main: bool, fronts: NDArray[np.float64]) -> list[int]:
     """Numbers along a street for houses whose fronts are given (n, 2): odd on the left, even on the right."""
-    at = shapely.line_locate_point(street.line, shapely.points(fronts))
-    here = shapely.get_coordinates(
-        shapely.line_interpolate_point(street.line, np.minimum(at, street.line.length - 1))
-    )
-    ahead = shapely.get_coordinates(
-        shapely.line_interpolate_point(street.line, np.minimum(at + 1, street.line.length))
-    )
-    along, off = ahead - here, fronts - here
-    right = along[:, 0] * off[:, 1] - along[:, 1] * off[:, 0] < 0
+    at = np.atleast_1d(shapely.line_locate_point(street.line, shapely.points(fronts)))
+    right = _right_of(street.line, at, fronts)
     numbers = [0] * len(fronts)
     for side in (False, True):
         last = -1
@@ -130,3 +122,12 @@ def house_numbers(street: NamedStreet, is_main: bool, fronts: NDArray[np.float64
             last = step
             numbers[k] = 2 * step + (2 if side else 1)
     return numbers
+
+
+def _right_of(line: LineString, at: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which places lie on the right of a line, given how far along it each is nearest."""
+    here = shapely.get_coordinates(shapely.line_interpolate_point(line, np.minimum(at, line.length - 1)))
+    ahead = shapely.get_coordinates(shapely.line_interpolate_point(line, np.minimum(at + 1, line.length)))
+    along, off = ahead - here, places - here
+    found: NDArray[np.bool_] = along[:, 0] * off[:, 1] - along[:, 1] * off[:, 0] < 0
+    return found

@@ -1,7 +1,8 @@
 """What people do with their lots: by ward and by the street the lot faces."""
 
 from parcels.models import LandUse as Use
-from webmap.demo.plan import StreetClass, WardKind
+from webmap.demo.plan import WardKind
+from webmap.demo.skeleton import StreetClass
 
 Share = tuple[tuple[float, Use], ...]
 

@@ -75,7 +75,7 @@ class ZoneBook:
     def _scheduled(self, key: str, code: str) -> list[Row]:
         """A change adopted on the first of last month for next Nowruz: what was thought before stays on record."""
         adopted = (self.today.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
-        future = JalaliDate(JalaliDate(self.today).year + 1, 1, 1).to_gregorian()
+        future = _next_nowruz(self.today)
         first, changed = f"{PLAN_IN_FORCE}T00:00:00Z", f"{adopted}T00:00:00Z"
         old, new = CLASS_IDS[code], CLASS_IDS[_AFTER[code]]
         return [
@@ -83,3 +83,10 @@ class ZoneBook:
             (key, old, "", "", f"[{PLAN_IN_FORCE},{future})", f"[{changed},)"),
             (key, new, "", "", f"[{future},)", f"[{changed},)"),
         ]
+
+
+def _next_nowruz(today: dt.date) -> dt.date:
+    """The first day of the next Jalali year."""
+    year: int = JalaliDate(today).year + 1  # type: ignore[no-untyped-call]
+    day: dt.date = JalaliDate(year, 1, 1).to_gregorian()  # type: ignore[no-untyped-call]
+    return day

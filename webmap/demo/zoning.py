@@ -1,16 +1,19 @@
 """The demo city's plan: zone classes with rules that make planning sense, and which block is in which."""
 
+import csv
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import shapely
 from shapely.geometry import Polygon
 
-from parcels.models import LandUse as Use
+from parcels.models import LandUse
 from webmap.demo.cells import Cell, Lane
 from webmap.demo.dice import dice
-from webmap.demo.plan import StreetClass, Ward, WardKind
+from webmap.demo.plan import Ward, WardKind
+from webmap.demo.skeleton import StreetClass
 
 PLAN_IN_FORCE = dt.date(2021, 3, 21)
 """1 Farvardin 1400: the day the detailed plan came into force."""
@@ -20,15 +23,15 @@ PLAN_BEFORE = dt.date(2012, 3, 20)
 
 @dataclass(frozen=True)
 class DemoClass:
-    """One zone class. Ratios are fractions of the parcel's area; None means that the plan sets no such limit."""
+    """One zone class. Ratios are fractions of the parcel's area."""
 
     code: str
     name_fa: str
     name_en: str
     group: str
-    permitted: tuple[Use, ...]
-    conditional: tuple[Use, ...]
-    prohibited: tuple[Use, ...]
+    permitted: tuple[LandUse, ...]
+    conditional: tuple[LandUse, ...]
+    prohibited: tuple[LandUse, ...]
     floors: int
     height_m: float
     coverage: float
@@ -37,31 +40,26 @@ class DemoClass:
     article: str
 
 
-_HOME = (Use.RESIDENTIAL,)
-_PUBLIC = (Use.EDUCATIONAL, Use.HEALTH, Use.CULTURAL, Use.RELIGIOUS)
-_DIRTY = (Use.INDUSTRIAL, Use.TRANSPORT)
-_OPEN = (Use.PARK, Use.SPORTS)
+def _read_classes() -> Iterator[DemoClass]:
+    path = Path(__file__).parent / "data" / "zone_classes.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield DemoClass(
+                row["code"],
+                row["name_fa"],
+                row["name_en"],
+                row["group"],
+                *(
+                    tuple(map(LandUse, row[column].split()))
+                    for column in ("permitted", "conditional", "prohibited")
+                ),
+                floors=int(row["floors"]),
+                article=row["article"],
+                **{column: float(row[column]) for column in ("height_m", "coverage", "far", "setback_m")},
+            )
 
-CLASSES: tuple[DemoClass, ...] = (
-    DemoClass("R111", "مسکونی کم‌تراکم", "Low-density residential", "residential", (*_HOME, Use.PARK), (*_PUBLIC, Use.SPORTS), (Use.COMMERCIAL, *_DIRTY), 2, 8.5, 0.5, 1.0, 3.0, "مادهٔ ۱۲، بند ۱"),
-    DemoClass("R121", "مسکونی میان‌تراکم، سه طبقه", "Medium-density residential, three floors", "residential", (*_HOME, Use.PARK), (*_PUBLIC, Use.COMMERCIAL, Use.ADMINISTRATIVE), _DIRTY, 3, 11.5, 0.6, 1.8, 2.0, "مادهٔ ۱۲، بند ۲"),
-    DemoClass("R122", "مسکونی میان‌تراکم، چهار طبقه", "Medium-density residential, four floors", "residential", (*_HOME, Use.PARK), (*_PUBLIC, Use.COMMERCIAL, Use.ADMINISTRATIVE), _DIRTY, 4, 15.0, 0.6, 2.4, 2.0, "مادهٔ ۱۲، بند ۳"),
-    DemoClass("R131", "مسکونی پرتراکم", "High-density residential", "residential", (*_HOME, Use.PARK, Use.EDUCATIONAL), (Use.HEALTH, Use.CULTURAL, Use.RELIGIOUS, Use.COMMERCIAL, Use.SPORTS), _DIRTY, 7, 24.5, 0.5, 3.5, 5.0, "مادهٔ ۱۲، بند ۴"),
-    DemoClass("R211", "مسکونی با ارزش تاریخی", "Historic residential", "residential", (*_HOME, Use.CULTURAL), (Use.RELIGIOUS, Use.COMMERCIAL, Use.EDUCATIONAL), (*_DIRTY, Use.ADMINISTRATIVE), 2, 7.5, 0.6, 1.0, 0.0, "مادهٔ ۱۴، بند ۱"),
-    DemoClass("M111", "مختلط محور تاریخی", "Historic mixed-use axis", "mixed", (Use.MIXED, Use.COMMERCIAL, Use.RESIDENTIAL, Use.CULTURAL), (Use.ADMINISTRATIVE, Use.RELIGIOUS), _DIRTY, 3, 11.0, 0.7, 1.8, 0.0, "مادهٔ ۲۱، بند ۱"),
-    DemoClass("M112", "مختلط محلی", "Local mixed use", "mixed", (Use.MIXED, Use.RESIDENTIAL, Use.COMMERCIAL, *_PUBLIC), (Use.ADMINISTRATIVE, Use.PARK, Use.FACILITIES), _DIRTY, 4, 15.0, 0.6, 2.4, 2.0, "مادهٔ ۲۱، بند ۲"),
-    DemoClass("M121", "مختلط شهری", "Urban mixed use", "mixed", (Use.MIXED, Use.COMMERCIAL, Use.ADMINISTRATIVE, Use.RESIDENTIAL, Use.CULTURAL), (Use.HEALTH, Use.EDUCATIONAL, Use.FACILITIES), (Use.INDUSTRIAL,), 6, 21.5, 0.6, 3.6, 3.0, "مادهٔ ۲۱، بند ۳"),
-    DemoClass("S111", "بازار و مرکز تجاری تاریخی", "Bazaar and historic trade", "commercial", (Use.COMMERCIAL, Use.RELIGIOUS, Use.CULTURAL), (Use.MIXED, Use.ADMINISTRATIVE), (*_DIRTY, Use.RESIDENTIAL), 2, 8.0, 0.8, 1.4, 0.0, "مادهٔ ۱۷، بند ۱"),
-    DemoClass("S112", "مرکز تجاری و اداری شهر", "City centre, trade and offices", "commercial", (Use.COMMERCIAL, Use.ADMINISTRATIVE, Use.MIXED), (Use.CULTURAL, Use.HEALTH, Use.TRANSPORT), (Use.INDUSTRIAL, Use.RESIDENTIAL), 7, 25.0, 0.7, 4.2, 3.0, "مادهٔ ۱۷، بند ۲"),
-    DemoClass("S211", "خدمات عمومی", "Public services", "institutional", (*_PUBLIC, Use.ADMINISTRATIVE, Use.PARK), (Use.SPORTS, Use.UTILITIES, Use.FACILITIES), (Use.RESIDENTIAL, Use.INDUSTRIAL), 4, 16.0, 0.4, 1.6, 5.0, "مادهٔ ۱۸، بند ۱"),
-    DemoClass("S213", "حمل‌ونقل و پایانه", "Transport and terminals", "transport", (Use.TRANSPORT, Use.FACILITIES), (Use.COMMERCIAL, Use.UTILITIES), (Use.RESIDENTIAL, Use.EDUCATIONAL), 2, 10.0, 0.4, 0.8, 8.0, "مادهٔ ۱۸، بند ۳"),
-    DemoClass("S311", "صنعتی", "Industry", "industrial", (Use.INDUSTRIAL, Use.TRANSPORT, Use.UTILITIES), (Use.FACILITIES, Use.COMMERCIAL), (Use.RESIDENTIAL, Use.EDUCATIONAL, Use.HEALTH), 3, 14.0, 0.5, 1.2, 8.0, "مادهٔ ۱۹، بند ۱"),
-    DemoClass("S321", "کارگاهی و انبارداری", "Workshops and warehouses", "industrial", (Use.INDUSTRIAL, Use.TRANSPORT, Use.COMMERCIAL), (Use.UTILITIES, Use.ADMINISTRATIVE, Use.FACILITIES), (Use.RESIDENTIAL, Use.EDUCATIONAL), 2, 9.0, 0.6, 1.0, 5.0, "مادهٔ ۱۹، بند ۲"),
-    DemoClass("G111", "بوستان و فضای سبز عمومی", "Public parks", "recreation", (Use.PARK,), (Use.SPORTS, Use.CULTURAL), (Use.RESIDENTIAL, Use.COMMERCIAL, *_DIRTY), 1, 4.5, 0.05, 0.05, 10.0, "مادهٔ ۲۴، بند ۱"),
-    DemoClass("G121", "ورزشی و تفریحی", "Sports and leisure", "recreation", _OPEN, (Use.CULTURAL, Use.COMMERCIAL), (Use.RESIDENTIAL, *_DIRTY), 2, 12.0, 0.3, 0.5, 8.0, "مادهٔ ۲۴، بند ۲"),
-    DemoClass("G211", "باغ و کشاورزی", "Orchards and farmland", "recreation", (Use.PARK, Use.VACANT), (Use.RESIDENTIAL,), (Use.COMMERCIAL, *_DIRTY), 1, 5.0, 0.1, 0.1, 10.0, "مادهٔ ۲۵، بند ۱"),
-    DemoClass("G311", "حریم رودخانه", "River protection", "recreation", (Use.PARK,), (Use.UTILITIES,), (Use.RESIDENTIAL, Use.COMMERCIAL, *_DIRTY), 1, 3.5, 0.02, 0.02, 20.0, "مادهٔ ۲۶، بند ۱"),
-)  # fmt: skip
+
+CLASSES: tuple[DemoClass, ...] = tuple(_read_classes())
 
 _RESERVED = {
     "river": "G311",
@@ -105,7 +103,7 @@ def zones_of(cells: Sequence[Cell], codes: Sequence[str]) -> list[tuple[str, Pol
     groups: dict[tuple[int, str], list[Polygon]] = {}
     for cell, code in zip(cells, codes, strict=True):
         groups.setdefault((cell.quarter, code), []).append(Polygon(cell.ring))
-    zones = []
+    zones: list[tuple[str, Polygon]] = []
     for (_, code), polygons in groups.items():
         parts = shapely.get_parts(shapely.coverage_union_all(polygons))
         zones.extend((code, part) for part in parts)
