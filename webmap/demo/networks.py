@@ -67,7 +67,9 @@ def _add_trunks(book: FeatureBook, plan: Plan, main: Sequence[NamedStreet]) -> N
     for street, skeleton in zip(main, plan.streets, strict=True):
         book.add("water_network", street.geometry, NO_NAME, "trunk", diameter_mm=700)
         sewer = shapely.intersection(street.geometry, sewered)
-        lines = [part for part in shapely.get_parts(sewer) if part.geom_type == "LineString"]
+        lines = [
+            part for part in shapely.get_parts(sewer) if part.geom_type == "LineString" and not part.is_empty
+        ]
         if lines:
             book.add("sewer_network", MultiLineString(lines), NO_NAME, "trunk", diameter_mm=900)
         ring = skeleton.role == "ring" and street.street_class is StreetClass.RING

@@ -40,11 +40,11 @@ class WardKind(StrEnum):
 
 
 PARCELS_PER_KM2 = {
-    WardKind.CORE: 2900.0,
-    WardKind.INNER: 1950.0,
-    WardKind.NEW: 1480.0,
-    WardKind.INDUSTRIAL: 190.0,
-    WardKind.FRINGE: 210.0,
+    WardKind.CORE: 3200.0,
+    WardKind.INNER: 2050.0,
+    WardKind.NEW: 1520.0,
+    WardKind.INDUSTRIAL: 210.0,
+    WardKind.FRINGE: 330.0,
 }
 """Parcels that come of a square kilometre of each kind when lots have their natural width (counted, not assumed)."""
 

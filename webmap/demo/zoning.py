@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,22 +46,30 @@ def _read_classes() -> Iterator[DemoClass]:
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield DemoClass(
-                row["code"],
-                row["name_fa"],
-                row["name_en"],
-                row["group"],
-                *(
-                    tuple(map(LandUse, row[column].split()))
-                    for column in ("permitted", "conditional", "prohibited")
-                ),
+                code=row["code"],
+                name_fa=row["name_fa"],
+                name_en=row["name_en"],
+                group=row["group"],
+                permitted=_uses(row["permitted"]),
+                conditional=_uses(row["conditional"]),
+                prohibited=_uses(row["prohibited"]),
                 floors=int(row["floors"]),
+                height_m=float(row["height_m"]),
+                coverage=float(row["coverage"]),
+                far=float(row["far"]),
+                setback_m=float(row["setback_m"]),
                 article=row["article"],
-                **{column: float(row[column]) for column in ("height_m", "coverage", "far", "setback_m")},
             )
+
+
+def _uses(words: str) -> tuple[LandUse, ...]:
+    return tuple(map(LandUse, words.split()))
 
 
 CLASSES: tuple[DemoClass, ...] = tuple(_read_classes())
 
+_MAIN = frozenset({StreetClass.RING, StreetClass.ARTERIAL})
+_COLLECTORS = frozenset({StreetClass.COLLECTOR})
 _RESERVED = {
     "river": "G311",
     "green": "G111",
@@ -76,20 +85,26 @@ def code_of(cell: Cell, lanes: Sequence[Lane], ward: Ward, seed: int) -> str:
     """The class of a block: by what it is kept for, then by the widest street it faces, then by its quarter."""
     if cell.reserved in _RESERVED:
         return _RESERVED[cell.reserved]
-    faces = {lanes[lane].street_class for lane in cell.lanes}
-    main = bool(faces & {StreetClass.RING, StreetClass.ARTERIAL})
     luck = dice(seed, "zone", ward.index, cell.quarter).random()
+    main = _share_on(cell, lanes, _MAIN)
     if ward.kind is WardKind.CORE:
-        return "S111" if cell.reserved == "bazaar" else "M111" if main else "R211"
+        return "S111" if cell.reserved == "bazaar" else "M111" if main > 0.27 else "R211"
     if ward.kind is WardKind.INDUSTRIAL:
-        return "S321" if main or StreetClass.COLLECTOR in faces else "S311"
+        return "S321" if main > 0.2 else "S311"
     if ward.kind is WardKind.FRINGE:
-        return "M112" if main and luck < 0.4 else "G211"
-    if main:
-        return "S112" if luck < 0.2 else "M121"
-    if StreetClass.COLLECTOR in faces and luck < 0.55:
+        return "M112" if main > 0.2 and luck < 0.3 else "G211"
+    if main > 0.25 and luck < 0.7:
+        return "S112" if luck < 0.13 else "M121"
+    if luck > 0.55 and _share_on(cell, lanes, _COLLECTORS) > 0.28:
         return "M112"
     return _homes(ward.kind, luck)
+
+
+def _share_on(cell: Cell, lanes: Sequence[Lane], classes: frozenset[StreetClass]) -> float:
+    """Which share of a block's sides faces streets of these classes."""
+    sides = list(zip(cell.ring, [*cell.ring[1:], cell.ring[0]], cell.lanes, strict=True))
+    facing = sum(math.dist(a, b) for a, b, lane in sides if lanes[lane].street_class in classes)
+    return facing / sum(math.dist(a, b) for a, b, _ in sides)
 
 
 def _homes(kind: WardKind, luck: float) -> str:
