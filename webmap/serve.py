@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import ctypes
 import http.client
+import multiprocessing
 import os
 import signal
 import socket
@@ -33,8 +34,8 @@ ADDRESS = "127.0.0.1"
 DEMO_PARCELS = 5000
 DEMO_SEED = 1
 _WORKERS = 2
-# Each worker's connection pool holds fifteen: more threads than that would only wait for a connection.
-_THREADS = 12
+# A worker's connection pool holds fifteen: more threads than that would only wait for a connection.
+_THREADS = min(2 * (os.cpu_count() or 1) + 1, 15)
 _PATIENCE_S = 10
 _PR_SET_PDEATHSIG = 1
 
@@ -112,6 +113,8 @@ def _load_demo_once(session: Session) -> None:
 def serve(settings: Settings, port: int) -> None:
     """Run the workers until SIGINT, SIGTERM or SIGHUP (a closed terminal), and wait for them to end."""
     os.environ["DATA_DIR"] = str(settings.data_dir)
+    # A forked worker would inherit locks held by this process's threads at that moment (one hung on an import).
+    multiprocessing.set_start_method("spawn")
     server = Granian(
         "webmap.serve:worker",
         factory=True,
@@ -122,7 +125,7 @@ def serve(settings: Settings, port: int) -> None:
         blocking_threads=_THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=_PATIENCE_S,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     )
 
     @server.on_startup

