@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models import Base, city_geometry, geometry_column, gist_index, web_mercator_column
+from core.models import Base, city_geometry, geometry_column, web_mercator_column
 
 
 class Domain(StrEnum):
@@ -95,7 +95,7 @@ class Feature(Base):
         Index("feature_layer_id_key_key", "layer_id", "key", unique=True),
         # Features are looked for one layer at a time; nearest-first within a layer needs the two in one index.
         Index("feature_layer_id_geom_idx", "layer_id", "geom", postgresql_using="gist"),
-        gist_index("feature", "geom_3857"),
+        Index("feature_layer_id_geom_3857_idx", "layer_id", "geom_3857", postgresql_using="gist"),
         Index(
             "feature_name_folded_idx",
             "name_folded",

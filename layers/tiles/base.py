@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, literal, or_, select, true
 
 from layers.models import BaseRole, City, Feature, Layer
-from layers.tiles.grid import BUFFER, MIN_ZOOM
+from layers.tiles.grid import BUFFER, MIN_ZOOM, Cell
 from layers.tiles.revision import BASE
 from layers.tiles.sources import AnySelect, Asked, TileLayer, TileSource, touches
 
@@ -27,10 +27,13 @@ def _names() -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def _plays(role: BaseRole) -> ColumnElement[bool]:
-    # As an array, so that the planner reads the few layers first and may then go by the features' index on layer_id.
-    layers = func.array(select(Layer.id).where(Layer.base_role == role.value).scalar_subquery())
-    return Feature.layer_id == func.any(layers)
+def _here(role: BaseRole, cell: Cell) -> tuple[ColumnElement[bool], ...]:
+    # As a join: the planner takes the few layers one by one, each a scan of the index on (layer_id, geom_3857).
+    return (
+        Feature.layer_id == Layer.id,
+        Layer.base_role == role.value,
+        touches(Feature.geom_3857, cell),
+    )
 
 
 def _streets(asked: Asked) -> AnySelect:
@@ -42,7 +45,7 @@ def _streets(asked: Asked) -> AnySelect:
         chosen = or_(chosen, ~known)
     street_class = case((known, Feature.kind), else_=literal(UNKNOWN_CLASS)).label("class")
     return select(Feature.id, street_class, *_names(), Feature.geom_3857.label("geom")).where(
-        _plays(BaseRole.STREET), touches(Feature.geom_3857, cell), chosen
+        *_here(BaseRole.STREET, cell), chosen
     )
 
 
@@ -54,7 +57,7 @@ def _areas(role: BaseRole, asked: Asked) -> AnySelect:
     )
     return select(
         Feature.id, func.nullif(Feature.kind, "").label("kind"), *_names(), Feature.geom_3857.label("geom")
-    ).where(_plays(role), touches(geom, cell), true() if cell.z >= ALL_AREAS_ZOOM else long_enough)
+    ).where(*_here(role, cell), true() if cell.z >= ALL_AREAS_ZOOM else long_enough)
 
 
 def _districts(asked: Asked) -> AnySelect:
@@ -63,7 +66,7 @@ def _districts(asked: Asked) -> AnySelect:
     point = func.ST_PointOnSurface(Feature.geom_3857).label("geom")
     rows = (
         select(Feature.id, func.nullif(Feature.kind, "").label("kind"), *_names(), point)
-        .where(_plays(BaseRole.DISTRICT), touches(Feature.geom_3857, cell))
+        .where(*_here(BaseRole.DISTRICT, cell))
         .subquery("district")
     )
     # A big district reaches into many tiles, its name into few.

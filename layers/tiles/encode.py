@@ -46,12 +46,13 @@ def tile_statement(name: str, rows: AnySelect, cell: Cell) -> Select[Any]:
 def _quantise(given: Subquery, cell: Cell) -> ColumnElement[Any]:
     geom = given.c.geom
     box = func.ST_MakeEnvelope(*cell.bounds(BUFFER), 3857)
-    # What ends within a tile's width beyond the tile is left whole: cutting it would cost more than sending it.
-    wide = func.ST_MakeEnvelope(*cell.bounds(EXTENT), 3857)
     units_per_m = 1 / cell.unit_m
-    careful = func.tile_geometry(geom, box, wide, cell.west, cell.north, units_per_m)
+    # Whatever needs care is cut to the box first: often it is one huge outline, of which a tile sees little.
+    careful = func.tile_geometry(geom, box, box, cell.west, cell.north, units_per_m)
     if "plain" not in given.c:
         return careful
+    # The rest is left whole if it ends within a tile's width: cutting would cost more than sending it.
+    wide = func.ST_MakeEnvelope(*cell.bounds(EXTENT), 3857)
     quick = func.ST_SnapToGrid(
         func.ST_TransScale(geom, -cell.west, -cell.north, units_per_m, -units_per_m), literal(1.0)
     )

@@ -32,7 +32,11 @@ BEGIN
     snapped := ST_SnapToGrid(scaled, 1);
     IF dimension = 2 THEN
         IF snapped IS NULL OR NOT ST_IsValid(snapped) THEN
-            snapped := ST_ReducePrecision(ST_CollectionExtract(ST_MakeValid(scaled), 3), 1);
+            -- Mending costs a hundred times a look whether it is needed.
+            IF NOT ST_IsValid(scaled) THEN
+                scaled := ST_CollectionExtract(ST_MakeValid(scaled), 3);
+            END IF;
+            snapped := ST_ReducePrecision(scaled, 1);
         END IF;
         -- The y axis points down from here on: counter-clockwise by the numbers is clockwise to the eye.
         snapped := ST_ForcePolygonCCW(snapped);
