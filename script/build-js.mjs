@@ -46,7 +46,7 @@ async function mapIconPaths() {
   const icons = {};
   for (const name of mapIconNames(await readStyle())) {
     const { inner } = await readMapIcon(name);
-    icons[name] = [...inner.matchAll(/\bd="([^"]+)"/g)].map((found) => found[1].trim());
+    icons[name] = [...inner.matchAll(/\bd="([^"]+)"/g)].map((found) => found[1].replace(/&#x[0-9A-F]+;|\s+/gi, " ").trim());
     if (!icons[name].length) throw new Error(`the icon ${name} has no path`);
   }
   return icons;

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.i18n import direction, language
 from core.i18n import gettext as _
 from layers.models import Layer
+from layers.tiles.revision import get_today
 from layers.words import land_use_name
 from webmap import queries, words
 
@@ -25,12 +26,13 @@ def page_config(session: Session, args: Mapping[str, str]) -> dict[str, Any]:
     ``args`` is the page's query string: the browser reads it itself, except the day, which is checked here.
     """
     city = queries.find_city(session)
+    today = get_today(session)
     overlays = queries.list_overlays(session)
     return {
         "lang": language(),
         "dir": direction(),
         "calendar": "persian" if language() == "fa" else "gregory",
-        "today": queries.today(session).isoformat(),
+        "today": today.isoformat(),
         "on": _day(args.get("on", "")),
         "city": {
             "names": {"fa": city.name_fa, "en": city.name_en} if city else {"fa": "", "en": ""},
@@ -39,7 +41,7 @@ def page_config(session: Session, args: Mapping[str, str]) -> dict[str, Any]:
         "domains": [{"code": code, "name": str(name)} for code, name in words.DOMAINS.items()],
         "layers": [_layer(each) for each in overlays],
         "palette": _palette(session),
-        "sources": _sources(session, [each.slug for each in overlays]),
+        "sources": _sources(session, [each.slug for each in overlays], today),
         "strings": {key: str(text) for key, text in words.BROWSER.items()},
     }
 
@@ -66,7 +68,9 @@ def _day(text: str) -> str | None:
 
 
 def _layer(layer: Layer) -> dict[str, Any]:
-    own = {key: layer.style[key] for key in ("icon", "colour", "hatch", "width", "dash") if key in layer.style}
+    own = {
+        key: layer.style[key] for key in ("icon", "colour", "hatch", "width", "dash") if key in layer.style
+    }
     return own | {
         "slug": layer.slug,
         "names": {"fa": layer.name_fa, "en": layer.name_en},
@@ -89,15 +93,24 @@ def _palette(session: Session) -> dict[str, Any]:
             for code, each in looks["zone_groups"].items()
         },
         "zone_classes": [
-            {"code": code, "names": {"fa": fa, "en": en}, "group": group, "colour": colour}
-            for code, fa, en, group, colour in queries.list_zone_classes(session)
+            {
+                "code": each.code,
+                "names": {"fa": each.name_fa, "en": each.name_en},
+                "group": each.group,
+                "colour": each.colour,
+            }
+            for each in queries.list_zone_classes(session)
         ],
     }
 
 
-def _sources(session: Session, slugs: list[str]) -> dict[str, dict[str, Any]]:
-    revisions = queries.source_revisions(session)
+def _sources(session: Session, slugs: list[str], today: dt.date) -> dict[str, dict[str, Any]]:
+    """Each source with the revision its tiles may be kept under, as the tiles' own TileJSON names it."""
+    numbers = queries.source_revisions(session)
+    revisions = {name: str(numbers.get(name, 0)) for name in (_BASE, _PARCELS, _ZONING, *slugs)}
+    # The zones of today are tomorrow others with no edit made.
+    revisions[_ZONING] += f".{today:%Y%m%d}"
     return {
-        source: {"tilejson": f"/tiles/{source}.json", "revision": revisions.get(source, 0)}
-        for source in (_BASE, _PARCELS, _ZONING, *slugs)
+        name: {"tilejson": f"/tiles/{name}.json", "revision": revision}
+        for name, revision in revisions.items()
     }

@@ -1,9 +1,8 @@
 """What the map page asks of the city before anything is drawn: its extent, its layers, its zone classes."""
 
-import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from layers.models import City, Feature, Layer, SourceRevision
@@ -49,18 +48,12 @@ def list_overlays(session: Session) -> list[Layer]:
     return list(session.scalars(select(Layer).where(Layer.base_role.is_(None)).order_by(Layer.slug)))
 
 
-def list_zone_classes(session: Session) -> list[Row[tuple[str, str, str, str, str]]]:
-    """Code, names, group and colour of every zone class, by code."""
-    columns = (ZoneClass.code, ZoneClass.name_fa, ZoneClass.name_en, ZoneClass.group, ZoneClass.colour)
-    return list(session.execute(select(*columns).order_by(ZoneClass.code)))
+def list_zone_classes(session: Session) -> list[ZoneClass]:
+    """Every zone class, by code."""
+    return list(session.scalars(select(ZoneClass).order_by(ZoneClass.code)))
 
 
 def source_revisions(session: Session) -> dict[str, int]:
     """How often each tile source has changed; one that never has is not named."""
     rows = session.execute(select(SourceRevision.source, SourceRevision.revision))
-    return {source: revision for source, revision in rows}
-
-
-def today(session: Session) -> dt.date:
-    """The database's day: the one that zones are compared with."""
-    return session.scalars(select(func.current_date())).one()
+    return {row.source: row.revision for row in rows}

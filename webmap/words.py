@@ -56,7 +56,9 @@ BROWSER = {
     "locate.searching": _("Looking for where you are …"),
     "locate.found": _("You are here, within about %(n)s metres."),
     "locate.outside": _("You are outside this city, so the map stays where it is."),
-    "locate.denied": _("The browser was not allowed to tell where you are. Allow it in the address bar, or search."),
+    "locate.denied": _(
+        "The browser was not allowed to tell where you are. Allow it in the address bar, or search."
+    ),
     "locate.unavailable": _("Where you are could not be found just now. Search for an address instead."),
     "locate.timeout": _("Finding where you are took too long. Please try again."),
     "locate.insecure": _("The browser tells where you are only over a secure connection (https)."),

@@ -14,7 +14,7 @@
  *   dark: boolean,
  *   notice: Notice | null,
  *   saying: string,
- *   revisions: Record<string, number>,
+ *   revisions: Record<string, string>,
  * }} Values
  * @typedef {(values: Values, changed: Set<keyof Values>) => void} Listener
  */

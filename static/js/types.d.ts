@@ -43,7 +43,7 @@ interface PageConfig {
     zone_groups: Record<string, { colour: Colour; name: string }>;
     zone_classes: ZoneClass[];
   };
-  sources: Record<string, { tilejson: string; revision: number }>;
+  sources: Record<string, { tilejson: string; revision: string }>;
   strings: Record<string, string>;
 }
 

@@ -1,8 +1,6 @@
 // @ts-check
 /** Words and icons on the map, laid out so that none covers another. Knows no layer. */
 
-import { LineLabelPlacement, LineLabelSymbolizer } from "protomaps-leaflet";
-
 /**
  * @typedef {import("./symbols.js").Feature} Feature
  * @typedef {import("./symbols.js").XY} XY
@@ -12,18 +10,21 @@ import { LineLabelPlacement, LineLabelSymbolizer } from "protomaps-leaflet";
 
 /** @param {XY[]} ring @returns {XY & {area: number}} its centre of mass; area in square pixels */
 export function ringCentre(ring) {
+  // From its first vertex: a city's pixels have eight figures, whose products would swallow a parcel.
+  const [first] = ring;
   let area = 0;
   let x = 0;
   let y = 0;
   for (let at = 0; at < ring.length - 1; at += 1) {
-    const [a, b] = [ring[at], ring[at + 1]];
+    const a = { x: ring[at].x - first.x, y: ring[at].y - first.y };
+    const b = { x: ring[at + 1].x - first.x, y: ring[at + 1].y - first.y };
     const cross = a.x * b.y - b.x * a.y;
     area += cross;
     x += (a.x + b.x) * cross;
     y += (a.y + b.y) * cross;
   }
-  if (Math.abs(area) < 1e-9) return { x: ring[0].x, y: ring[0].y, area: 0 };
-  return { x: x / (3 * area), y: y / (3 * area), area: Math.abs(area / 2) };
+  if (Math.abs(area) < 1e-9) return { x: first.x, y: first.y, area: 0 };
+  return { x: first.x + x / (3 * area), y: first.y + y / (3 * area), area: Math.abs(area / 2) };
 }
 
 /** @param {XY[][]} geom @returns {XY & {area: number, width: number}} of its largest ring */
@@ -122,21 +123,4 @@ function drawBadge(pen, shape, look) {
   pen.fillStyle = look.colour;
   for (const each of shape) pen.fill(each);
   pen.restore();
-}
-
-/**
- * Names along lines, again every `apart_px`.
- * @param {{properties: string[], font: string, colour: string, halo: string, apart_px?: number}} options
- * @returns {Labeller}
- */
-export function along({ properties, font, colour, halo, apart_px = 320 }) {
-  return new LineLabelSymbolizer({
-    labelProps: properties,
-    font,
-    fill: colour,
-    stroke: halo,
-    width: 3.5,
-    position: LineLabelPlacement.Center,
-    repeatDistance: apart_px,
-  });
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /** The base map: ground, water, green and streets from our own tiles, and their names. */
 
-import { along, text } from "../../map/labels.js";
+import { text } from "../../map/labels.js";
+import { along } from "../../map/line-labels.js";
 import { fill, stroke } from "../../map/symbols.js";
 import { baseColour, font } from "./palette.js";
 
@@ -106,7 +107,7 @@ export function baseLabels(dark, lang) {
   const street = (/** @type {string[]} */ classes, /** @type {number} */ minzoom, /** @type {number} */ size_px) => ({
     dataSource: "base", dataLayer: "streets", minzoom,
     filter: (/** @type {number} */ _z, /** @type {Feature} */ feature) => classes.includes(String(feature.props.class)),
-    symbolizer: along({ properties: nameProperties(lang), font: font(size_px), colour: baseColour("label", dark), halo }),
+    symbolizer: along({ properties: nameProperties(lang), font: font(size_px), size_px, colour: baseColour("label", dark), halo }),
   });
   const area = (/** @type {"water" | "green"} */ layer, /** @type {number} */ minzoom) => ({
     dataSource: "base", dataLayer: layer, minzoom,

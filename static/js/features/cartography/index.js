@@ -83,11 +83,13 @@ function streetsAndUse(dark, landUse) {
 
 /** @param {Values} now @param {string[]} names */
 function sources(now, names) {
-  const on = (/** @type {string} */ name) => (name === "zoning" && now.on ? `&on=${now.on}` : "");
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      { ...TILES, url: `/tiles/${name}/{z}/{x}/{y}.mvt?v=${now.revisions[name] ?? 0}${on(name)}` },
-    ]),
-  );
+  return Object.fromEntries(names.map((name) => [name, { ...TILES, url: tileUrl(name, now) }]));
+}
+
+/** @param {string} name @param {Values} now @returns {string} the address names the revision, so that tiles may be kept */
+function tileUrl(name, { on, revisions }) {
+  const revision = revisions[name] ?? "0";
+  const address = `/tiles/${name}/{z}/{x}/{y}.mvt`;
+  // Today's revision holds today's day; a day asked for is its own.
+  return name === "zoning" && on ? `${address}?v=${revision.split(".")[0]}&on=${on}` : `${address}?v=${revision}`;
 }
