@@ -11,21 +11,18 @@ from sqlalchemy import ColumnElement, LargeBinary, Select, Subquery, and_, case,
 from sqlalchemy.orm import Session
 
 from layers.tiles.grid import BUFFER, EXTENT, Cell
-from layers.tiles.sources import AnySelect, Asked, TileLayer, TileSource
+from layers.tiles.sources import AnySelect, Asked, TileSource
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 
 
 def encode(session: Session, source: TileSource, cell: Cell, day: dt.date) -> bytes:
     """One tile of a source on a day, not compressed; no bytes at all where nothing lies."""
-    # One statement per MVT layer: layers of a tile are its protobuf messages, simply one after the other.
     asked = Asked(session, cell, day)
-    return b"".join(_encode_layer(layer, asked) for layer in source.layers)
-
-
-def _encode_layer(layer: TileLayer, asked: Asked) -> bytes:
-    packed = asked.session.scalar(tile_statement(layer.name, layer.rows(asked), asked.cell))
-    return bytes(packed) if packed else b""
+    layers = [tile_statement(layer.name, layer.rows(asked), cell) for layer in source.layers]
+    # All layers in one statement; as protobuf messages, the layers of a tile simply come one after the other.
+    packed = session.execute(select(*(layer.scalar_subquery() for layer in layers))).one()
+    return b"".join(bytes(layer) for layer in packed if layer)
 
 
 def tile_statement(name: str, rows: AnySelect, cell: Cell) -> Select[Any]:
