@@ -1,5 +1,6 @@
 """The table of a shapefile at the level of bytes: what its header claims, what is there, and its raw text."""
 
+import shutil
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -78,12 +79,31 @@ def read_table(path: Path, member: str, report: Report) -> Table:
         claimed, header_bytes, row_bytes = struct.unpack("<IHH", head[4:12])
         file.seek(0)
         columns = _columns(file.read(min(header_bytes, size)), row_bytes)
-    if columns is None or header_bytes < 33 or row_bytes < 1:
+    if columns is None or not 33 <= header_bytes <= size or row_bytes < 1:
         raise SourceError("shapefile.dbf_damaged", member=member, cause="header")
     rows = max(0, min(claimed, (size - header_bytes) // row_bytes))
     if rows < claimed:
         report.add("shapefile.dbf_truncated", member, count=claimed - rows, total=claimed)
     return Table(path, claimed, rows, header_bytes, row_bytes, head[29], columns)
+
+
+def prepare(table: Table, shapes: int) -> None:
+    """Rewrite the header in the working folder, so that GDAL leaves to us what it would stumble over.
+
+    Dates become text, as one that does not exist would fail the whole file; rows are as many as shapes, as
+    GDAL refuses the shapes behind the last row. A link to the sender's own file becomes a copy first.
+    """
+    if table.path.is_symlink():
+        original = table.path.resolve()
+        table.path.unlink()
+        shutil.copyfile(original, table.path)
+    with table.path.open("r+b") as file:
+        file.seek(4)
+        file.write(struct.pack("<I", shapes))
+        for number, column in enumerate(table.columns):
+            if column.kind == "D":
+                file.seek(32 + 32 * number + 11)
+                file.write(b"C")
 
 
 def _columns(header: bytes, row_bytes: int) -> tuple[Column, ...] | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.geofiles import gdal
-from core.geofiles.dbf import Table, read_table
+from core.geofiles.dbf import Table, prepare, read_table
 from core.geofiles.encoding import Decoder, codec_name, decide, ldid_codec
 from core.geofiles.findings import Report
 from core.geofiles.shapes import Shapes, read_shapes
@@ -92,8 +92,10 @@ def open_shapefile(
     else:
         shapes, table = _same_count(shapes, table, member, report)
     decoder = _decoder(table, parts, encoding, member, report)
-    fields = _fields(parts["shp"], decoder, member, report)
     deleted = table.deleted() if table is not None else np.zeros(0, dtype=bool)
+    if table is not None:
+        prepare(table, len(shapes.state))
+    fields = _fields(parts["shp"], table, decoder, member, report)
     # Rows that the table lacks are not deleted; they only have no attributes.
     deleted = np.concatenate([deleted, np.zeros(max(0, len(shapes.state) - len(deleted)), dtype=bool)])
     if deleted.any():
@@ -136,11 +138,15 @@ def _decoder(table: Table | None, parts: Parts, asked: str | None, member: str, 
     return decide(table.cells(), report, member=_dbf(member), declared=declared, asked=asked)
 
 
-def _fields(path: Path, decoder: Decoder, member: str, report: Report) -> list[Field]:
+def _fields(path: Path, table: Table | None, decoder: Decoder, member: str, report: Report) -> list[Field]:
     """The columns as GDAL sees them, their names decoded and made unique."""
     info = gdal.describe(path, None, member, encoding="ISO-8859-1")
     originals = [decoder(name.encode("iso-8859-1", "replace"))[0] for name, _kind in info.fields]
-    return gdal.named_fields(originals, [kind for _name, kind in info.fields], member, report)
+    kinds = [kind for _name, kind in info.fields]
+    if table is not None and len(table.columns) == len(kinds):
+        dates = [column.kind == "D" for column in table.columns]
+        kinds = ["date" if date else kind for date, kind in zip(dates, kinds, strict=True)]
+    return gdal.named_fields(originals, kinds, member, report)
 
 
 def _crs_text(parts: Parts) -> str | None:

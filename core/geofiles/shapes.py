@@ -92,8 +92,9 @@ def _fits(index: NDArray[np.int64], data: NDArray[np.uint8]) -> bool:
     if inside.any() and not (_int_at(data, offsets[inside] + 4, ">i4") * 2 == lengths[inside]).all():
         return False
     if not inside.all():
-        # Entries past the end are the tail of a truncated file; strewn among good ones they are rubbish.
-        return bool(inside[: int(inside.sum())].all())
+        # Entries past the end are the tail of a truncated file, whose beginning must then be as the index says.
+        walked = _walk(data)[:, 0]
+        return 0 < len(walked) <= len(index) and bool((walked == offsets[: len(walked)]).all())
     covered = _HEADER + int((lengths + 8).sum())
     return covered >= len(data) or len(_walk(data)) <= len(index)
 

@@ -98,7 +98,7 @@ def python_number(value: Any, kind: str) -> int | float | bool | None:
 
 
 def python_date(value: Any) -> dt.date | None:
-    """A date of ISO or ``YYYY/MM/DD`` text; what is no date is None."""
+    """A date of ``YYYY-MM-DD``, ``YYYY/MM/DD`` or ``YYYYMMDD``; what is no date is None."""
     if not isinstance(value, str):
         return None
     try:
@@ -112,7 +112,8 @@ def fill(chunk: Chunk, column: Field, values: NDArray[Any]) -> None:
     listed = python_values(values, column.type)
     if column.type == "date":
         for place, value in enumerate(values.tolist()):
-            if value is not None and listed[place] is None:
+            # Zeros are how old programs wrote that there is no date.
+            if listed[place] is None and isinstance(value, str) and value.strip(" 0\x00-/"):
                 params = {"column": column.name, "value": str(value)[:40]}
                 chunk.notes.append(("value.date", int(chunk.indexes[place]), params))
     chunk.columns[column.name] = listed
