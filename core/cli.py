@@ -1,5 +1,6 @@
 """What commands share: the options of files, one transaction, and bad input told in one line per problem."""
 
+import datetime as dt
 import functools
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from core.errors import AppError
 from core.geofiles import ReadOptions
 from core.i18n import gettext as _
 from core.importing import Account, read_epsg
+from core.inputs import read_day
 from core.web import db
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -69,6 +71,16 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option("--allow-outside", is_flag=True, help="Take in what lies outside the city, too."),
     click.option("--dry-run", is_flag=True, help="Do everything, write nothing."),
 )
+
+
+def day_option(name: str, told: str) -> Callable[[Any], Any]:
+    """An option that takes a day as YYYY-MM-DD."""
+
+    def read(_context: click.Context, _option: click.Parameter, written: str | None) -> dt.date | None:
+        with telling_problems():
+            return read_day(written, name)
+
+    return click.option(name, metavar="YYYY-MM-DD", callback=read, help=told)
 
 
 @contextmanager

@@ -16,6 +16,11 @@ _DBF_NAME_LENGTH = 10
 Columns = dict[str, list[Any]]
 
 
+def words(text: str) -> tuple[str, ...]:
+    """A list of words from a text of them: the lists of names below are long, and read better so."""
+    return tuple(text.split())
+
+
 @dataclass(frozen=True)
 class Sample:
     """What the first rows of a file hold in one column. Shares are of all rows seen, from 0 to 1."""

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import shapely
-from sqlalchemy import Column, Integer, MetaData, Table, Text, func, select, text, update
+from sqlalchemy import Column, Integer, MetaData, Table, Text, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from core.errors import Unprocessable
-from core.fields import plain_name
+from core.fields import plain_name, words
 from core.geofiles import Batch, Field, Source
 from core.i18n import gettext as _
 from core.importing import (
@@ -36,10 +36,10 @@ from layers.services import LayerWish, check_layer_wish, guess_role, upsert_laye
 from layers.tiles import revision, sources
 
 RESERVED = frozenset({"base", "parcels", "zoning", "satellite", "permits", "reports", "surveys"})
-KEYS = (
-    *("globalid", "guid", "uuid", "uniqueid", "assetid", "facilityid", "id", "fid", "gid", "osmid", "code"),
-    *("objectid", "objectid1", "ogcfid", "شناسه", "کد"),
-)
+KEYS = words("""
+    globalid guid uuid uniqueid assetid facilityid id fid gid osmid code objectid objectid1 ogcfid شناسه
+    کد
+""")
 _KINDS = (GeometryKind.POINT, GeometryKind.LINE, GeometryKind.POLYGON)
 _HERE = Path(__file__).parent
 
@@ -203,19 +203,8 @@ def _give_keys(session: Session, fields: Sequence[Field], how: LayerFile, accoun
             _("--id-field: %(column)s is not different for every feature.", column=how.id_field),
             field="id_field",
         )
-    session.execute(_KEYS_BY_PLACE)
+    session.execute(sql_file(_HERE / "key_by_place.sql"))
     account.choices.append(_("No column tells all features apart: they are known by their shape and place."))
-
-
-# The same shape twice is told apart by its turn in the file. A centimetre's grid, so that rounding makes no new key.
-_KEYS_BY_PLACE = text("""
-    UPDATE layer_staging s SET key = numbered.key
-    FROM (
-        SELECT feature, shape || '-' || row_number() OVER (PARTITION BY shape ORDER BY feature) AS key
-        FROM (SELECT feature, md5(ST_AsBinary(ST_SnapToGrid(geom, 0.01))) AS shape FROM layer_staging) AS hashed
-    ) AS numbered
-    WHERE numbered.feature = s.feature
-""")
 
 
 def _apply(session: Session, layer: Layer, how: LayerFile, account: Account) -> Counts:

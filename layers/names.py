@@ -4,109 +4,53 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.fields import Columns, as_text, choose_field, guess_field, is_persian, plain_name, take_sample
+from core.fields import (
+    Columns,
+    as_text,
+    choose_field,
+    guess_field,
+    is_persian,
+    plain_name,
+    take_sample,
+    words,
+)
 from core.geofiles import Field
 from layers.models import BaseRole
 
-_PERSIAN_NAMES = (
-    "namefa",
-    "namefarsi",
-    "namepersian",
-    "persianname",
-    "farsiname",
-    "namepers",
-    "نامفارسی",
-    "titlefa",
-)
-_ENGLISH_NAMES = (
-    "nameen",
-    "nameeng",
-    "nameenglish",
-    "englishname",
-    "namelatin",
-    "latinname",
-    "نامانگلیسی",
-    "titleen",
-)
-_NAMES = (
-    "name",
-    "nam",
-    "fullname",
-    "title",
-    "label",
-    "نام",
-    "عنوان",
-    "اسم",
-    "sitename",
-    "placename",
-    "longname",
-)
-_STREET_NAMES = (
-    "fullname",
-    "label",
-    "street",
-    "fullstreet",
-    "name",
-    "streetname",
-    "streetnam",
-    "stname",
-    "roadname",
-    "rdname",
-    "نام",
-    "ناممعبر",
-    "نامخیابان",
-)
+_PERSIAN_NAMES = words("""
+    namefa namefarsi namepersian persianname farsiname namepers نامفارسی titlefa
+""")
+_ENGLISH_NAMES = words("""
+    nameen nameeng nameenglish englishname namelatin latinname نامانگلیسی titleen
+""")
+_NAMES = words("""
+    name nam fullname title label نام عنوان اسم sitename placename longname
+""")
+_STREET_NAMES = words("""
+    fullname label street fullstreet name streetname streetnam stname roadname rdname نام ناممعبر
+    نامخیابان
+""")
 # These end in "name", but name something else than the feature.
 _OTHERS_NAMES = re.compile(
     r"^(user|file|layer|table|town|city|county|municipal|state|owner|street|st|road|contractor|editor|last|first|"
     r"creator|scientific|map|applicant|manager|agency).*nam"
 )
-_STREET_CLASS_FIELDS = (
-    "highway",
-    "fclass",
-    "roadclass",
-    "streetclass",
-    "functionalclass",
-    "funcclass",
-    "class",
-    "roadtype",
-    "majorroad",
-    "kind",
-    "type",
-    "نوع",
-)
-_KINDS = ("kind", "category", "type", "subtype", "fclass", "class", "systemtype", "نوع", "دسته")
+_STREET_CLASS_FIELDS = words("""
+    highway fclass roadclass streetclass functionalclass funcclass class roadtype majorroad kind type نوع
+""")
+_KINDS = words("""
+    kind category type subtype fclass class systemtype نوع دسته
+""")
 _STREET_CLASSES = {
-    "ring": "ring",
-    "motorway": "ring",
-    "freeway": "ring",
-    "expressway": "ring",
-    "highway": "ring",
-    "trunk": "ring",
-    "interstate": "ring",
-    "بزرگراه": "ring",
-    "آزادراه": "ring",
-    "primary": "arterial",
-    "arterial": "arterial",
-    "major": "arterial",
-    "principal": "arterial",
-    "شریانی": "arterial",
-    "secondary": "arterial",
-    "tertiary": "collector",
-    "collector": "collector",
-    "minor": "collector",
-    "جمعکننده": "collector",
-    "residential": "local",
-    "local": "local",
-    "unclassified": "local",
-    "living": "local",
-    "service": "alley",
-    "alley": "alley",
-    "footway": "alley",
-    "path": "alley",
-    "private": "alley",
-    "محلی": "local",
-    "کوچه": "alley",
+    word: street_class
+    for street_class, of_class in {
+        "ring": words("ring motorway freeway expressway highway trunk interstate بزرگراه آزادراه"),
+        "arterial": words("primary secondary arterial major principal شریانی"),
+        "collector": words("collector tertiary minor جمعکننده"),
+        "local": words("local residential unclassified living محلی"),
+        "alley": words("alley service footway path private کوچه"),
+    }.items()
+    for word in of_class
 }
 
 
@@ -138,8 +82,8 @@ class NameFields:
             return value
         if plain_name(self.kind) == "majorroad":
             return {"1": "arterial", "2": "collector"}.get(value, "local")
-        words = [plain_name(word) for word in re.split(r"[\s_/-]+", value)]
-        return next((_STREET_CLASSES[word] for word in words if word in _STREET_CLASSES), value)
+        parts = [plain_name(word) for word in re.split(r"[\s_/-]+", value)]
+        return next((_STREET_CLASSES[word] for word in parts if word in _STREET_CLASSES), value)
 
     @property
     def used(self) -> list[str]:
