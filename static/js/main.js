@@ -40,6 +40,7 @@ function beginState(config) {
     rest: "half",
     placeAnchor: null,
     placeTold: false,
+    paperShown: 0,
     fly: null,
     here: null,
     dark: isDark(),

@@ -9,6 +9,7 @@
  *   rest: "peek" | "half" | "full",
  *   placeAnchor: import("./lib/permalink.js").Spot | null,
  *   placeTold: boolean,
+ *   paperShown: number,
  *   fly: {lon: number, lat: number, z: number} | null,
  *   here: {lon: number, lat: number, radius_m: number} | null,
  *   dark: boolean,

@@ -24,7 +24,7 @@ export function install(map, state, { config }) {
     showBesidePaper(map, fly);
     state.set({ fly: null });
   });
-  const offPlace = state.on(["placeAnchor", "rest"], ({ placeAnchor, place }) => {
+  const offPlace = state.on(["placeAnchor", "rest", "paperShown"], ({ placeAnchor, place }) => {
     if (placeAnchor && place) showBesidePaper(map, placeAnchor);
   });
   return () => {

@@ -3,7 +3,7 @@
 
 import { element, need, svg } from "../lib/dom.js";
 import { nameIn } from "../lib/words.js";
-import { iconPaths, layerLook, landUseColour, zoneColour } from "./cartography/palette.js";
+import { iconPaths, landUseColour, landUses, layerLook, zoneColour, zoneGroups } from "./cartography/palette.js";
 
 const THEMES = /** @type {const} */ (["land_use", "zoning"]);
 
@@ -87,14 +87,17 @@ function themeEntry(theme, state, page, open) {
 
 /** @param {import("../state.js").State} state @param {Page} page */
 function landUseLegend(state, { config }) {
-  const uses = Object.entries(config.palette.land_use).map(([code, { name }]) => [landUseColour(code, state.now.dark), name]);
-  return [swatchList(uses.map(([colour, name]) => ({ swatch: areaSwatch(colour), name })))];
+  const entries = landUses.map((code) => ({
+    swatch: areaSwatch(landUseColour(code, state.now.dark)),
+    name: config.palette.land_use[code]?.name ?? code,
+  }));
+  return [swatchList(entries)];
 }
 
 /** Classes by their group, folded away: a plan may have a hundred. @param {import("../state.js").State} state @param {Page} page @param {Set<string>} open */
 function zoningLegend(state, { config }, open) {
   const { zone_classes: classes, zone_groups: groupsOf } = config.palette;
-  return Object.entries(groupsOf).flatMap(([group, { name }]) => {
+  return zoneGroups.flatMap((group) => {
     const members = classes.filter((each) => (each.group in groupsOf ? each.group : "other") === group);
     if (!members.length) return [];
     const id = `legend-${group}`;
@@ -103,6 +106,7 @@ function zoningLegend(state, { config }, open) {
       name: nameIn(each.names, config.lang),
       code: each.code,
     }));
+    const name = groupsOf[group]?.name ?? group;
     const summary = element("summary", {}, zoneSwatch(zoneColour(members[0], state.now.dark)), element("span", {}, name));
     return [element("details", { id, open: open.has(id) }, summary, swatchList(entries))];
   });

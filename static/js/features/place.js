@@ -101,6 +101,7 @@ class PlacePanel {
     this.sheet.hidden = false;
     document.body.classList.add("has-place");
     if (first) this.state.set({ rest: "half" });
+    this.state.set({ paperShown: this.state.now.paperShown + 1 });
     this.#showWaiting();
     try {
       const article = parseFragment(await placeFragment(place, on, asking.signal));

@@ -48,11 +48,13 @@ export function fromJalali({ year, month, day }) {
   if (year < 1 || year > 3000) return null;
   const ordinal = BEFORE[month - 1] + day;
   let guess = new Date(Date.UTC(year + 621, 2, 20 + ordinal));
-  for (let step = 0; step < 4; step += 1) {
+  for (let step = 0; step < 5; step += 1) {
     const found = toJalali(guess);
     if (found.year === year && found.month === month && found.day === day) return guess;
-    const years = (year - found.year) * 365;
-    guess = new Date(guess.getTime() + (years + ordinal - BEFORE[found.month - 1] - found.day) * DAY_MS);
+    const years = year - found.year;
+    const days = years * 365 + ordinal - BEFORE[found.month - 1] - found.day;
+    // After a leap year's last day the count of common years says "here" one day too late.
+    guess = new Date(guess.getTime() + (days || Math.sign(years)) * DAY_MS);
   }
   return null;
 }

@@ -81,11 +81,11 @@ export function zoned({ colour, opacity, band }) {
       pen.fillStyle = hue;
       pen.fill("evenodd");
       pen.strokeStyle = hue;
-      pen.globalAlpha = 0.4;
+      pen.globalAlpha = 0.3;
       pen.lineWidth = band_px * 2;
       pen.stroke();
-      pen.globalAlpha = 0.95;
-      pen.lineWidth = 1.8;
+      pen.globalAlpha = 0.9;
+      pen.lineWidth = 1.6;
       pen.stroke();
       pen.restore();
     },

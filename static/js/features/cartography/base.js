@@ -97,7 +97,7 @@ export function districtLabels(dark, lang) {
   });
   return [
     { dataSource: "base", dataLayer: "districts", minzoom: 10, maxzoom: 14, filter: kind("district"), symbolizer: text(words(15, 650)) },
-    { dataSource: "base", dataLayer: "districts", minzoom: 14, maxzoom: 16, filter: kind("other"), symbolizer: text(words(13, 600)) },
+    { dataSource: "base", dataLayer: "districts", minzoom: 14, maxzoom: 15, filter: kind("other"), symbolizer: text(words(12, 550)) },
   ];
 }
 

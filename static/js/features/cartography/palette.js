@@ -14,6 +14,9 @@ const base = /** @type {Record<keyof typeof style.base, Colour>} */ (/** @type {
 const uses = /** @type {Record<string, {colour: Colour}>} */ (/** @type {unknown} */ (style.land_use));
 const groups = /** @type {Record<string, {colour: Colour}>} */ (/** @type {unknown} */ (style.zone_groups));
 
+/** In the order of the legend, which JSON from the server would not keep. */
+export const landUses = Object.keys(uses);
+export const zoneGroups = Object.keys(groups);
 export const zoneFill = style.zone_fill_opacity;
 
 /** @param {string | Colour | undefined} colour one for both, or light and dark @param {boolean} dark */

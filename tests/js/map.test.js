@@ -1,0 +1,70 @@
+// Where names and bars are put: along what is straight enough, in the middle of what is wide enough, of a round length.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { encodePath } from "../../static/js/api.js";
+import { scaleBar } from "../../static/js/lib/scale.js";
+import { ringCentre } from "../../static/js/map/labels.js";
+import { straightStretches } from "../../static/js/map/line-labels.js";
+
+const FAR = 11_000_000; // a city's pixels at zoom 17
+
+test("a straight line bears its name in the middle", () => {
+  const [only, ...more] = straightStretches([{ x: FAR, y: FAR }, { x: FAR + 300, y: FAR }], 100, 340);
+  assert.equal(more.length, 0);
+  assert.ok(Math.abs(only.middle.x - (FAR + 150)) < 15, String(only.middle.x - FAR));
+  assert.equal(only.middle.y, FAR);
+});
+
+test("a long line bears it again, and never closer than asked", () => {
+  const found = straightStretches([{ x: 0, y: 0 }, { x: 2000, y: 0 }], 100, 340);
+  assert.ok(found.length >= 4);
+  const places = found.map(({ middle }) => middle.x).sort((a, b) => a - b);
+  for (let at = 1; at < places.length; at += 1) assert.ok(places[at] - places[at - 1] >= 340);
+});
+
+test("a gentle bow bears it, a tight bend does not, a short line neither", () => {
+  const arc = (radius, degrees) =>
+    Array.from({ length: 30 }, (_, at) => {
+      const angle = ((degrees * at) / 29) * (Math.PI / 180);
+      return { x: FAR + radius * Math.cos(angle), y: FAR + radius * Math.sin(angle) };
+    });
+  assert.ok(straightStretches(arc(600, 40), 100, 340).length > 0);
+  assert.equal(straightStretches(arc(60, 170), 100, 340).length, 0);
+  assert.equal(straightStretches([{ x: 0, y: 0 }, { x: 90, y: 0 }], 100, 340).length, 0);
+  assert.deepEqual(straightStretches([{ x: 0, y: 0 }], 10, 340), []);
+});
+
+test("the centre of a parcel is exact where pixels have eight figures", () => {
+  const square = [[0, 0], [20, 0], [20, 10], [0, 10], [0, 0]].map(([x, y]) => ({ x: FAR + x, y: FAR + y }));
+  assert.deepEqual(ringCentre(square), { x: FAR + 10, y: FAR + 5, area: 200 });
+});
+
+test("a ring without area is its first point", () => {
+  assert.deepEqual(ringCentre([{ x: 1, y: 2 }, { x: 3, y: 2 }, { x: 1, y: 2 }]), { x: 1, y: 2, area: 0 });
+});
+
+for (const [longest_m, length_m] of [[123, 100], [99, 50], [7, 5], [4999, 2000], [1000, 1000], [0.9, 0.5]]) {
+  test(`the scale bar of ${longest_m} m is ${length_m} m`, () => {
+    const found = scaleBar(longest_m);
+    assert.equal(Math.round(found.length_m * 10) / 10, length_m);
+    assert.ok(found.share <= 1);
+  });
+}
+
+test("a number's slashes are part of its address, all else is quoted", () => {
+  assert.equal(encodePath("12/3 ?#4"), "12/3%20%3F%234");
+});
+
+test("every colour of the style is told for light and for dark", async () => {
+  const style = JSON.parse(await readFile(new URL("../../layers/style.json", import.meta.url), "utf8"));
+  const pairs = [
+    ...Object.values(style.base),
+    ...[style.land_use, style.zone_groups, style.domains].flatMap((each) => Object.values(each).map(({ colour }) => colour)),
+    ...Object.values(style.layers).flatMap(({ colour }) => (colour ? [colour] : [])),
+  ];
+  for (const pair of pairs) {
+    assert.equal(pair.length, 2);
+    for (const colour of pair) assert.match(colour, /^#[0-9a-f]{6}$/);
+  }
+});
