@@ -120,6 +120,17 @@ class Feature(Base):
     version: Mapped[int] = mapped_column(server_default="1")
 
 
+class NameWord(Base):
+    """One folded word of any street's or feature's name, written by triggers: what typing slips are held against."""
+
+    __tablename__ = "name_word"
+    __table_args__ = (
+        Index("name_word_word_idx", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
+    )
+
+    word: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
 class SourceRevision(Base):
     """How often a tile source has changed: what an open map compares to know that it is behind."""
 

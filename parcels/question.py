@@ -19,7 +19,11 @@ MOST_WORDS = 6
 
 @dataclass(frozen=True)
 class Question:
-    """A search taken apart. ``words`` are folded and hold at least one letter or, failing that, the numbers."""
+    """A search taken apart, all of it folded.
+
+    ``words`` are those with a letter, or the one number if it is all there is: some names are numbers.
+    ``plate`` is the house number, where it was named as such («پلاک ۱۲»).
+    """
 
     typed: str
     folded: str
@@ -44,8 +48,16 @@ def read_question(typed: str) -> Question:
     folded = fold(typed)
     tokens = folded.split()
     numbers = tuple(int(token) for token in tokens if _is_house_number(token))
-    words = tuple(token for token in tokens if not token.isdigit())[:MOST_WORDS]
-    return Question(typed, folded, fold_number(typed), words or tuple(tokens[:1]), numbers, _plate(tokens))
+    plate = _plate(tokens)
+    words = [token for token in tokens if not token.isdigit()]
+    if plate is not None:
+        words = [word for word in words if word not in _PLATE]
+    if not words and len(tokens) == 1:
+        words = tokens
+    # A word typed twice counts once.
+    return Question(
+        typed, folded, fold_number(typed), tuple(dict.fromkeys(words))[:MOST_WORDS], numbers, plate
+    )
 
 
 def _is_house_number(token: str) -> bool:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from core.text import fold
 from layers.models import BaseRole, Feature, Layer
-from parcels.likeness import find_alike, set_threshold
+from parcels.likeness import Spellings, as_typed, find_alike, with_slips
 from parcels.models import Parcel, Street
 from parcels.question import Question, read_question
 
 # Streets this sure are looked through for a house number.
-_SURE = 0.55
+_SURE = 0.4
 _CERTAIN = 0.99
 _CANDIDATES = 20
 _LAST = "\U0010ffff"
@@ -73,15 +73,35 @@ def search(session: Session, typed: str, limit: int) -> list[Hit]:
     question = read_question(typed)
     if not question.folded:
         return []
-    set_threshold(session)
-    streets = _streets(session, question)
+    streets, facilities = _named(session, question, limit)
     hits = [
         *_numbers(session, question, limit),
         *_addresses(session, question, streets, limit),
         *streets,
-        *_facilities(session, question, limit),
+        *facilities,
     ]
     return _share_out(sorted(hits, key=lambda hit: hit.order), limit)
+
+
+def _named(session: Session, question: Question, limit: int) -> tuple[list[Hit], list[Hit]]:
+    """Streets and facilities with the words typed in their names: as typed, else mended, else any of the words."""
+    if not question.words:
+        return [], []
+    found = _named_so(session, question, as_typed(question), limit)
+    if any(found):
+        return found
+    mended = with_slips(session, question)
+    found = _named_so(session, question, mended, limit)
+    if any(found) or len(question.telling_words) == 1:
+        return found
+    return _named_so(session, question, mended, limit, all_words=False)
+
+
+def _named_so(
+    session: Session, question: Question, spellings: Spellings, limit: int, all_words: bool = True
+) -> tuple[list[Hit], list[Hit]]:
+    streets = _streets(session, question, spellings, all_words)
+    return streets, _facilities(session, question, spellings, limit, all_words)
 
 
 def _share_out(hits: list[Hit], limit: int) -> list[Hit]:
@@ -174,9 +194,10 @@ def _parcels() -> Select[Any]:
     ).outerjoin(Street, Street.id == Parcel.street_id)
 
 
-def _streets(session: Session, question: Question) -> list[Hit]:
+def _streets(session: Session, question: Question, spellings: Spellings, all_words: bool) -> list[Hit]:
     """Streets of the dictionary with a name like the words typed."""
-    found = find_alike(session, select(Street.id), Street.name_folded, question, _CANDIDATES)
+    ids, name = select(Street.id), Street.name_folded
+    found = find_alike(session, ids, name, question, spellings, _CANDIDATES, all_words=all_words)
     if not found:
         return []
     # A street that came with addresses only lies where its parcels lie.
@@ -198,15 +219,17 @@ def _streets(session: Session, question: Question) -> list[Hit]:
     return [dataclasses.replace(hit[0], street_id=hit[1]) for hit in hits]
 
 
-def _facilities(session: Session, question: Question, limit: int) -> list[Hit]:
+def _facilities(
+    session: Session, question: Question, spellings: Spellings, limit: int, all_words: bool
+) -> list[Hit]:
     """Features of every layer with a name like the words typed; streets have their own dictionary."""
     # The index holds named features only, so the query must say that it wants no others.
-    of_layers = (
+    ids = (
         select(Feature.id)
         .join(Layer, Layer.id == Feature.layer_id)
         .where(Feature.name_folded != "", Layer.base_role.is_distinct_from(BaseRole.STREET))
     )
-    found = find_alike(session, of_layers, Feature.name_folded, question, limit)
+    found = find_alike(session, ids, Feature.name_folded, question, spellings, limit, all_words=all_words)
     if not found:
         return []
     where = func.ST_Transform(_middle(Feature.geom), 4326)
