@@ -42,8 +42,13 @@ def _shares(wards: list[Ward], parts: int) -> list[list[Ward]]:
 
 
 def in_order(plan: Plan) -> list[Ward]:
-    """Wards along a Hilbert curve, so that neighbours are near each other in the tables as well."""
-    return [plan.wards[k] for k in hilbert_order(np.array([ward.polygon for ward in plan.wards]))]
+    """Wards along a Hilbert curve, so that neighbours are near each other in the tables as well.
+
+    The one with most parcels comes last: it can best make up for what the others fell short of or went over.
+    """
+    order = [plan.wards[k] for k in hilbert_order(np.array([ward.polygon for ward in plan.wards]))]
+    heaviest = max(order, key=lambda ward: ward.weight)
+    return [*(ward for ward in order if ward is not heaviest), heaviest]
 
 
 def coverage(plan: Plan) -> dict[str, frozenset[int]]:

@@ -115,8 +115,9 @@ def _dead_end(patch: Patch, half_m: float, lanes: list[Lane]) -> Lane:
 
 def _divide(patches: list[Patch], quota: int, exact: bool) -> list[GrownBlock]:
     """Cut the blocks into lots; a block that cannot be cut well stays whole, and others make up for it."""
-    for _ in range(8):
-        apportion([strip for patch in patches for strip in patch.strips], quota)
+    aim = quota
+    for _ in range(12):
+        apportion([strip for patch in patches for strip in patch.strips], aim)
         made = build(patches)
         wrong = [patch for patch, lots in zip(patches, made, strict=True) if faults(patch, lots)]
         missing = quota - sum(map(len, made))
@@ -124,7 +125,7 @@ def _divide(patches: list[Patch], quota: int, exact: bool) -> list[GrownBlock]:
             break
         for patch in patches:
             patch.again(whole=patch in wrong)
-        quota += missing if exact and not wrong else 0
+        aim += missing if exact and not wrong else 0
     return [GrownBlock(patch, lots) for patch, lots in zip(patches, made, strict=True)]
 
 

@@ -26,7 +26,7 @@ DEFAULT_SEED = 1404
 DEFAULT_SRID = 32639
 ANCHOR_LON_LAT = (52.95, 33.84)
 """Empty desert in the middle of Iran: no real city lies beneath."""
-MIN_PARCELS, MAX_PARCELS = 300, 2_000_000
+MIN_PARCELS, MAX_PARCELS = 1000, 2_000_000
 IN_BULK = 50_000
 """From so many parcels on, indexes are made after the rows."""
 
@@ -86,9 +86,8 @@ def _build(
     builder = Builder(plan, parcels, site, copier, today)
     builder.open()
     wards = in_order(plan)
-    last = max(place for place, ward in enumerate(wards) if ward.weight)
-    for place, ward in enumerate(wards):
-        builder.build(ward, place == last)
+    for ward in wards:
+        builder.build(ward, is_last=ward is wards[-1])
         if progress:
             progress(builder.summary.parcels, parcels)
     return builder.summary

@@ -115,6 +115,7 @@ def _plan_of_radius(seed: int, radius_m: float) -> Plan:
     streets = rings(frame, radii) + radials(frame, radii, away_from(river_angle, radii), seed)
     streets += riversides(river.buffer(half_m, cap_style="flat"), boundary)
     wards = _wards(streets, frame, radii, seed, river.buffer(half_m, cap_style="flat"))
+    streets = _without_unused(streets, wards)
     whole = shapely.coverage_union_all([ward.polygon for ward in wards])
     assert isinstance(whole, Polygon), "the streets of the skeleton hang together, so the city is one piece"
     squares = _squares(streets, river.buffer(half_m + 90))
@@ -163,6 +164,15 @@ def _wards(
                 used.update(((a, b), (b, a)))
                 streets[owner[a, b]].edges.append((a, b))
     return wards
+
+
+def _without_unused(streets: list[MainStreet], wards: Sequence[Ward]) -> list[MainStreet]:
+    """Drop streets that ended up beside no ward (one that ran in another's place), and number the rest anew."""
+    kept = [number for number, street in enumerate(streets) if street.edges]
+    anew = {number: place for place, number in enumerate(kept)}
+    for ward in wards:
+        ward.streets = [anew[number] for number in ward.streets]
+    return [streets[number] for number in kept]
 
 
 def _kind(

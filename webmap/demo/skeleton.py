@@ -145,7 +145,7 @@ def radials(frame: Frame, radii: Sequence[float], banned: Sequence[float], seed:
 
 def _radial(frame: Frame, angle: float, start: float, end: float, phase: float) -> MainStreet:
     """A street outwards, from a little before its first ring to a little past the last, to meet both surely."""
-    radius = np.arange(start * 0.985, end * 1.02, STATION_M)
+    radius = np.append(np.arange(start * 0.985, end, STATION_M), end * 1.02)
     away = np.maximum(radius, 200.0)
     swing = 45.0 / away * np.sin(radius / 420.0 + phase) * np.minimum(1.0, radius / 400.0)
     line = frame.place(radius, angle + swing)
