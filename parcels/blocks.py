@@ -48,10 +48,14 @@ def dissolve(parcels: NDArray[np.object_]) -> Any:
 
 def _round(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """Corners moved to the grid; by careful snap-rounding (five times slower) only where that breaks a shape."""
-    rounded: NDArray[np.object_] = shapely.set_precision(shapes, _UNIT, mode="pointwise")
+    # Judged in whole units: in metres, a corner that lies on another edge may seem to lie beside it.
+    units = shapely.transform(shapes, lambda corners: corners / _UNIT)
+    rounded: NDArray[np.object_] = shapely.set_precision(units, 1, mode="pointwise")
     broken = ~shapely.is_valid(rounded) | shapely.is_empty(rounded)
-    rounded[broken] = shapely.set_precision(_sound(shapes[broken]), _UNIT)
-    return rounded
+    rounded[broken] = shapely.set_precision(_sound(units[broken]), 1)
+    # A grid size, once set, would be kept and applied to the metres as well.
+    free: NDArray[np.object_] = shapely.set_precision(rounded, 0)
+    return shapely.transform(free, lambda corners: corners * _UNIT)
 
 
 def _one_unit(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
