@@ -71,6 +71,25 @@ const leafletPlugin = {
   },
 };
 
+/** The same colours for pages: `[data-land-use="park"]` and `[data-zone-group="mixed"]` set --hue, by light and dark. */
+async function colourRules() {
+  const style = await readStyle();
+  const rules = (/** @type {0 | 1} */ shade, /** @type {string} */ root) =>
+    [["land-use", style.land_use], ["zone-group", style.zone_groups], ["domain", style.domains]]
+      .flatMap(([name, each]) => Object.entries(each).map(([code, look]) => `${root}[data-${name}="${code}"]{--hue:${look.colour[shade]}}`))
+      .join("\n");
+  const byMachine = `@media (prefers-color-scheme: dark){${rules(1, ':root:not([data-scheme="light"]) ')}}`;
+  return `${rules(0, "")}\n${byMachine}\n${rules(1, ':root[data-scheme="dark"] ')}`;
+}
+
+const coloursPlugin = {
+  name: "colours",
+  setup(/** @type {import("esbuild").PluginBuild} */ building) {
+    building.onResolve({ filter: /^virtual:colours$/ }, () => ({ path: "colours", namespace: "colours" }));
+    building.onLoad({ filter: /.*/, namespace: "colours" }, async () => ({ contents: await colourRules(), loader: "css" }));
+  },
+};
+
 /** @param {string} name @param {string} text @returns {Promise<string>} the hashed file's name */
 async function writeHashed(name, text) {
   const { name: stem, ext } = path.parse(name);
@@ -115,7 +134,7 @@ async function bundle() {
     sourcemap: process.argv.includes("--sourcemap"),
     metafile: true,
     legalComments: "linked",
-    plugins: [mapIconsPlugin, leafletPlugin],
+    plugins: [mapIconsPlugin, leafletPlugin, coloursPlugin],
     logLevel: "warning",
   });
   return result.metafile;

@@ -9,6 +9,7 @@ import * as date from "./features/date.js";
 import * as layerList from "./features/layer-list.js";
 import * as light from "./features/light.js";
 import * as locate from "./features/locate.js";
+import * as near from "./features/near.js";
 import * as notices from "./features/notices.js";
 import * as permalink from "./features/permalink.js";
 import * as place from "./features/place.js";
@@ -23,7 +24,7 @@ import { makeMap } from "./map/city-map.js";
 import { State } from "./state.js";
 
 /** In this order: who sets the view first, who draws on it next, who talks about it last. */
-const FEATURES = [notices, camera, permalink, cartography, light, controls, sheet, popovers, place, choosing, layerList, date, search, locate];
+const FEATURES = [notices, camera, permalink, cartography, light, controls, sheet, popovers, place, near, choosing, layerList, date, search, locate];
 
 /** @returns {PageConfig} */
 function readConfig() {

@@ -1,0 +1,50 @@
+// @ts-check
+/** The list and the map light each other: what is near is marked while its line is pointed at; a parcel named opens here. */
+
+import { need } from "../lib/dom.js";
+import { spotMark } from "../map/city-map.js";
+import { baseColour } from "./cartography/palette.js";
+
+/**
+ * @param {import("leaflet").Map} map
+ * @param {import("../state.js").State} state
+ */
+export function install(map, state) {
+  const panel = need("#place");
+  /** @type {import("leaflet").Layer | null} */
+  let mark = null;
+  const light = (/** @type {Event} */ event) => {
+    mark?.remove();
+    mark = null;
+    const spot = spotOf(event.target);
+    if (!spot || event.type === "pointerleave") return;
+    const { dark } = state.now;
+    mark = spotMark(spot, { accent: baseColour("accent", dark), halo: baseColour("halo", dark) }).addTo(map);
+  };
+  const open = (/** @type {MouseEvent} */ event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[data-number]") : null;
+    const number = link?.getAttribute("data-number");
+    // With a modifier the reader asks for a page of its own.
+    if (!number || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    state.set({ place: { number }, placeAnchor: null, placeTold: false });
+  };
+  const events = /** @type {const} */ (["pointerover", "pointerleave", "focusin"]);
+  for (const name of events) panel.addEventListener(name, light);
+  panel.addEventListener("click", open);
+  const off = state.on(["place"], () => mark?.remove());
+  return () => {
+    off();
+    mark?.remove();
+    for (const name of events) panel.removeEventListener(name, light);
+    panel.removeEventListener("click", open);
+  };
+}
+
+/** @param {EventTarget | null} target @returns {{lon: number, lat: number} | null} */
+function spotOf(target) {
+  const line = target instanceof Element ? target.closest("li[data-lon]") : null;
+  const lon = Number(line?.getAttribute("data-lon") ?? Number.NaN);
+  const lat = Number(line?.getAttribute("data-lat") ?? Number.NaN);
+  return Number.isFinite(lon) && Number.isFinite(lat) ? { lon, lat } : null;
+}
