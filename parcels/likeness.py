@@ -32,7 +32,7 @@ _WORDS_COMPARED = 12
 # How sure a word is that stands in the name as such, at the beginning of a word, or within one.
 _WHOLE, _BEGINS, _WITHIN = 1.0, 0.95, 0.85
 # So many names are ranked at most: more only come for a letter or a word like «مدرسه», where each is as good.
-_MOST_RANKED = 2000
+_MOST_RANKED = 1000
 
 
 def as_typed(question: Question) -> Spellings:
@@ -85,16 +85,23 @@ def find_alike(
     numbers that the name holds, too.
     """
     held = [_holds_one_of(name, spellings[word]) for word in question.telling_words]
-    words, numbers = _words_held(name, question, spellings), _numbers_held(name, question)
-    ranked = (
-        candidates.add_columns(
-            words.label("words"), numbers.label("numbers"), func.length(name).label("size")
-        )
+    # LIMIT also makes the database put the spaces on each name once, not once for every comparison.
+    spaced = (
+        candidates.add_columns(literal(" ").concat(name).concat(" ").label("name"))
         .where(and_(*held) if all_words else or_(*held))
         .limit(_MOST_RANKED)
         .subquery()
     )
-    best = select(ranked).order_by((ranked.c.words + ranked.c.numbers).desc(), ranked.c.size).limit(limit)
+    ranked = select(
+        spaced,
+        _words_held(spaced.c.name, question, spellings).label("words"),
+        _numbers_held(spaced.c.name, question).label("numbers"),
+    ).subquery()
+    best = (
+        select(ranked)
+        .order_by((ranked.c.words + ranked.c.numbers).desc(), func.length(ranked.c.name))
+        .limit(limit)
+    )
     return {row[0]: _score_and_rank(row.words, row.numbers, question) for row in session.execute(best)}
 
 
@@ -126,8 +133,7 @@ def _holds(name: Name, word: str) -> list[ColumnElement[bool]]:
     return [name.like(f"{word}%"), name.like(f"% {word}%")]
 
 
-def _words_held(name: Name, question: Question, spellings: Spellings) -> ColumnElement[float]:
-    spaced = literal(" ").concat(name).concat(" ")
+def _words_held(spaced: ColumnElement[str], question: Question, spellings: Spellings) -> ColumnElement[float]:
     parts = []
     for word in question.words:
         likely = [_sureness(spaced, spelled) * alike for spelled, alike in spellings[word]]
@@ -136,6 +142,8 @@ def _words_held(name: Name, question: Question, spellings: Spellings) -> ColumnE
 
 
 def _sureness(spaced: ColumnElement[str], word: str) -> ColumnElement[Any]:
+    if word in COMMON:
+        return case((func.strpos(spaced, f" {word}") > 0, _WHOLE), else_=0.0)
     return case(
         (func.strpos(spaced, f" {word} ") > 0, _WHOLE),
         (func.strpos(spaced, f" {word}") > 0, _BEGINS),
@@ -144,8 +152,7 @@ def _sureness(spaced: ColumnElement[str], word: str) -> ColumnElement[Any]:
     )
 
 
-def _numbers_held(name: Name, question: Question) -> ColumnElement[float]:
-    spaced = literal(" ").concat(name).concat(" ")
+def _numbers_held(spaced: ColumnElement[str], question: Question) -> ColumnElement[float]:
     return _sum(
         [
             case((func.strpos(spaced, f" {number} ") > 0, _NUMBER_WEIGHT), else_=0.0)
