@@ -97,6 +97,10 @@ def read(path: Path, *columns: str) -> tuple[Any, list[Any]]:
     return shapely.from_wkb(wkb, on_invalid="ignore"), [fields[order.index(name)] for name in columns]
 
 
+def has_number(number: str | None) -> bool:
+    return bool(number and number.strip("- "))
+
+
 def test_every_parcel_is_accounted_for(engine: Engine, reports: dict[str, str]) -> None:
     with engine.connect() as connection:
         kept = connection.scalar(text("SELECT count(*) FROM parcel WHERE valid_to IS NULL"))
@@ -104,7 +108,9 @@ def test_every_parcel_is_accounted_for(engine: Engine, reports: dict[str, str]) 
     assert "13,116" in reports["parcels"]
     assert "34" in reports["parcels"]
     assert invalid == 0
-    assert 12_900 < kept <= 13_115
+    assert "13,052 kept + 64 lost" in reports["parcels"]
+    # Eleven numbers stand on several features each: 32 features became 11 parcels of several parts.
+    assert kept == 13_031
 
 
 def test_layers_are_whole(engine: Engine) -> None:
@@ -121,7 +127,8 @@ def test_layers_are_whole(engine: Engine) -> None:
 def test_places_answer_as_the_files_do(files: Path, visitor: FlaskClient) -> None:
     parcels, (numbers,) = read(files / "parcels_fy2014.zip", "ML")
     zones, (codes,) = read(files / "zoning_districts.zip", "ZONE_TYPE")
-    sound = [i for i, shape in enumerate(parcels) if shape is not None and shape.is_valid and numbers[i]]
+    # 63 parcels of the file have dashes for a number; they are refused, and named in the summary.
+    sound = [i for i, shape in enumerate(parcels) if shape is not None and shape.is_valid and has_number(numbers[i])]
     to_degrees = pyproj.Transformer.from_crs(2249, 4326, always_xy=True)
     for index in random.Random(1396).sample(sound, 40):
         point = shapely.point_on_surface(parcels[index])
