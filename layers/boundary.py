@@ -18,17 +18,24 @@ from layers.models import City
 _NO_CITY = "flask --app webmap city init --srid N"
 
 
-def get_city(session: Session) -> City:
-    """The city of this database. Raises Conflict, telling how to make one, when there is none."""
+def get_city(session: Session, *, to_change: bool = False) -> City:
+    """The city of this database; ``to_change`` makes whoever else wants to change it wait for this transaction.
+
+    Raises Conflict, telling how to make one, when there is none.
+    """
+    query = select(City).with_for_update() if to_change else select(City)
     try:
-        city = session.scalars(select(City)).one_or_none()
+        city = session.scalars(query).one_or_none()
     except ProgrammingError as error:
-        raise Conflict(
-            _("There is no city here yet. Make one with: %(command)s", command=_NO_CITY)
-        ) from error
+        # Nobody has run the migrations here.
+        raise _no_city() from error
     if city is None:
-        raise Conflict(_("There is no city here yet. Make one with: %(command)s", command=_NO_CITY))
+        raise _no_city()
     return city
+
+
+def _no_city() -> Conflict:
+    return Conflict(_("There is no city here yet. Make one with: %(command)s", command=_NO_CITY))
 
 
 class BoundaryGate:

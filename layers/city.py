@@ -73,7 +73,7 @@ def _typed_srid(connection: Connection) -> int | None:
 def _check_vacant(connection: Connection, typed: int, srid: int) -> None:
     city = connection.execute(text("SELECT name_fa, name_en, srid FROM city")).one_or_none()
     if city is not None:
-        name = city.name_en or city.name_fa or _("a city")
+        name = city.name_en or city.name_fa or _("a city without a name")
         raise Conflict(
             _(
                 "This data folder already holds %(name)s (EPSG:%(srid)s). Take another folder (DATA_DIR) "

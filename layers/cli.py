@@ -45,8 +45,11 @@ def init(
         prepare_database(database_url(), number)
         with command_transaction() as session:
             make_city(session, number, name_fa, name_en, shape)
-    name = name_en or name_fa or _("a city")
-    click.echo(_("%(name)s is made, in EPSG:%(srid)s (%(grid)s).", name=name, srid=number, grid=grid.name))
+    named = {"name": name_en or name_fa, "srid": number, "grid": grid.name}
+    if named["name"]:
+        click.echo(_("%(name)s is made, in EPSG:%(srid)s (%(grid)s).", **named))
+    else:
+        click.echo(_("The city is made, in EPSG:%(srid)s (%(grid)s).", **named))
     if shape is None:
         click.echo(_("It has no boundary yet: that will be the hull of the first parcels imported."))
 

@@ -86,7 +86,7 @@ def import_layer(
     """
     how = how or LayerFile()
     check_layer_wish(wish, wish.slug in RESERVED or sources.is_reserved(wish.slug))
-    city = get_city(session)
+    city = get_city(session, to_change=True)
     former = session.scalars(select(Layer).where(Layer.slug == wish.slug)).one_or_none()
     former_role = former.base_role if former else None
     account = Account(title=f"{source.name} → {wish.slug}")

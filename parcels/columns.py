@@ -109,7 +109,7 @@ class ParcelColumns:
     def told(self) -> str:
         """Which columns are in use, in a sentence."""
         used = [
-            (_("number"), self.number),
+            (_("parcel number"), self.number),
             (_("address"), self.address or " + ".join(filter(None, (self.house, self.street)))),
             (_("land use"), self.land_use),
             (_("official area"), self.area_m2),

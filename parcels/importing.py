@@ -12,6 +12,7 @@ from sqlalchemy import Column, Float, Integer, MetaData, Table, Text, func, sele
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from core.errors import Unprocessable
 from core.geofiles import Batch, Source
 from core.i18n import format_number
 from core.i18n import gettext as _
@@ -91,7 +92,12 @@ def import_parcels(
     from reading. Nothing may be committed then.
     """
     how = how or ParcelFile()
-    city = get_city(session)
+    today = session.scalar(select(func.current_date()))
+    if how.valid_from and today and how.valid_from > today:
+        raise Unprocessable(
+            _("--valid-from: parcels cannot be imported for a day to come."), field="valid_from"
+        )
+    city = get_city(session, to_change=True)
     account = Account(title=f"{source.name} → " + _("parcels"))
     _stage(session, source, city, how.fields, allow_outside, account, tell)
     _note_repeated(session, account)

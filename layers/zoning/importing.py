@@ -91,7 +91,7 @@ def import_zones(
     from reading. Nothing may be committed then.
     """
     how = how or ZoneFile()
-    city = get_city(session)
+    city = get_city(session, to_change=True)
     account = Account(title=f"{source.name} → " + _("zoning"))
     _stage(session, source, city, how, allow_outside, account, tell)
     _give_keys(session, source, how, account)
