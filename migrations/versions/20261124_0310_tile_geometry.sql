@@ -33,10 +33,11 @@ BEGIN
     IF dimension = 2 THEN
         IF snapped IS NULL OR NOT ST_IsValid(snapped) THEN
             -- Mending costs a hundred times a look whether it is needed.
+            snapped := scaled;
             IF NOT ST_IsValid(scaled) THEN
-                scaled := ST_CollectionExtract(ST_MakeValid(scaled), 3);
+                snapped := ST_CollectionExtract(ST_MakeValid(scaled), 3);
             END IF;
-            snapped := ST_ReducePrecision(scaled, 1);
+            snapped := ST_ReducePrecision(snapped, 1);
         END IF;
         -- The y axis points down from here on: counter-clockwise by the numbers is clockwise to the eye.
         snapped := ST_ForcePolygonCCW(snapped);

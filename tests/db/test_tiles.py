@@ -182,6 +182,7 @@ class TestParcels:
                 shapely.box(10.1, 10.1, 10.3, 10.3)
             ),  # a hole within one unit
             shapely.MultiPolygon([shapely.box(0, 0, 30, 30), shapely.box(60.1, 60.1, 60.2, 60.2)]),
+            shapely.Polygon([(10, 10), (10, 60), (10, 90)]),  # no area at all
         ],
     )
     def test_what_rounding_harms_is_mended_and_still_drawn(self, session: Session, shape: Any) -> None:
