@@ -127,7 +127,7 @@ def _said(
 
 def read_crs(text: str) -> pyproj.CRS | None:
     """A horizontal system from WKT (ESRI's too) or ``EPSG:N``; None when it is none."""
-    code = re.fullmatch(r"(?:urn:ogc:def:crs:)?EPSG:[\d.]*:?(\d{4,6})", text.strip(), re.IGNORECASE)
+    code = re.fullmatch(r"(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d{4,6})", text.strip(), re.IGNORECASE)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -191,6 +191,8 @@ def _plausible(found: SourceCrs, layer: Layer, centres: Coordinates, city: City,
             "crs.outside", member=layer.member, x=_number(x[worst]), y=_number(y[worst]), crs=found.label,
             hint=hint(centres, city),
         )  # fmt: skip
+    if city_straight == 0:
+        report.add("crs.elsewhere", layer.member, crs=found.label, hint=hint(centres, city))
     return found
 
 

@@ -69,7 +69,8 @@ class Document:
         self._check_kind()
 
     def _check_kind(self) -> None:
-        kind = self._head.get("type")
+        said = self._head.get("type")
+        kind = said if isinstance(said, str) else None
         if kind == "FeatureCollection" and self._array is not None:
             if self._sequence:
                 raise self._broken(len(self._text) - 1)
@@ -86,7 +87,7 @@ class Document:
                 "crs": self._head.get("crs"),
             }
             return
-        told = kind if isinstance(kind, str) else ", ".join(list(self._head)[:5]) or "{}"
+        told = kind or ", ".join(list(self._head)[:5]) or "{}"
         raise SourceError("geojson.not_geojson", member=self._member, kind=told[:60])
 
     def _end_of_array(self, at: int) -> int:

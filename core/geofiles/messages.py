@@ -178,6 +178,7 @@ _CRS = {
         ),
         "crs",
     ),
+    "crs.elsewhere": _warning(_("In %(crs)s it lies far from your city. %(hint)s"), "crs"),
     "crs.overridden": _warning(_("The file says %(said)s; %(used)s was used as you asked.")),
     "crs.assumed_degrees": _warning(
         _("The coordinates were taken as degrees (WGS 84). If that is wrong, give --crs EPSG:N."), "crs"

@@ -85,13 +85,14 @@ def open_shapefile(
 
     Raises SourceError.
     """
+    prj, cpg = _taken(parts, "prj"), _taken(parts, "cpg")
     shapes = read_shapes(parts["shp"], parts.get("shx"), member, report)
     table = read_table(parts["dbf"], _dbf(member), report) if "dbf" in parts else None
     if table is None:
         report.add("shapefile.no_dbf", member)
     else:
         shapes, table = _same_count(shapes, table, member, report)
-    decoder = _decoder(table, parts, encoding, member, report)
+    decoder = _decoder(table, cpg, encoding, member, report)
     deleted = table.deleted() if table is not None else np.zeros(0, dtype=bool)
     if table is not None:
         prepare(table, len(shapes.state))
@@ -106,7 +107,7 @@ def open_shapefile(
     bounds[deleted] = np.nan
     return ShapefileLayer(
         name=name, member=member, geometry_type=shapes.kind, fields=fields,
-        feature_count=int((~deleted).sum()), crs_text=_crs_text(parts), bounds=bounds,
+        feature_count=int((~deleted).sum()), crs_text=_crs_text(prj), bounds=bounds,
         path=parts["shp"], shapes=shapes, decoder=decoder, deleted=deleted,
     )  # fmt: skip
 
@@ -123,12 +124,12 @@ def _same_count(shapes: Shapes, table: Table, member: str, report: Report) -> tu
     return shapes.padded(table.rows), table
 
 
-def _decoder(table: Table | None, parts: Parts, asked: str | None, member: str, report: Report) -> Decoder:
+def _decoder(
+    table: Table | None, cpg: bytes | None, asked: str | None, member: str, report: Report
+) -> Decoder:
     if table is None:
         return Decoder("utf-8")
-    declared = None
-    if "cpg" in parts:
-        declared = parts["cpg"].read_bytes()[:200].decode("latin-1").lstrip("ï»¿").strip() or None
+    declared = (cpg or b"")[:200].removeprefix(b"\xef\xbb\xbf").decode("latin-1").strip() or None
     if declared is None or codec_name(declared) is None:
         # An unknown .cpg is still worth saying; the header may know better.
         known = ldid_codec(table.ldid)
@@ -149,12 +150,21 @@ def _fields(path: Path, table: Table | None, decoder: Decoder, member: str, repo
     return gdal.named_fields(originals, kinds, member, report)
 
 
-def _crs_text(parts: Parts) -> str | None:
-    if "prj" not in parts:
+def _taken(parts: Parts, ending: str) -> bytes | None:
+    """What a part says; it goes from the working folder, as GDAL would stumble over what we can read or refuse."""
+    if ending not in parts:
         return None
-    raw = parts["prj"].read_bytes()[:20_000]
+    with parts[ending].open("rb") as file:
+        said = file.read(20_000)
+    parts[ending].unlink()
+    return said
+
+
+def _crs_text(prj: bytes | None) -> str | None:
+    if prj is None:
+        return None
     try:
-        text = raw.decode("utf-8-sig")
+        text = prj.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = raw.decode("latin-1")
+        text = prj.decode("latin-1")
     return text.strip("\x00 \r\n\t") or None

@@ -52,7 +52,8 @@ def _text_kind(head: bytes, name: str) -> str:
         text = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
     else:
         text = head.removeprefix(b"\xef\xbb\xbf")
-    start = text.lstrip()
+    # RFC 8142 begins each feature of a sequence with a record separator.
+    start = text.lstrip(b" \t\r\n\x0b\x0c\x1e")
     if start[:1] in (b"{", b"["):
         return "geojson"
     if start[:1] == b"<":

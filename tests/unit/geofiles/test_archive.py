@@ -267,7 +267,7 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     path = zipped(tmp_path / "a.zip", PARTS)
     with open_source(path, ReadOptions(), 32639) as source:
         inside = [entry.name for folder in room.iterdir() for entry in folder.iterdir()]
-        assert sorted(inside) == ["layer.cpg", "layer.dbf", "layer.prj", "layer.shp", "layer.shx"]
+        assert sorted(inside) == ["layer.dbf", "layer.shp", "layer.shx"]
         next(source.batches())
     assert list(room.iterdir()) == []
     with pytest.raises(SourceError):

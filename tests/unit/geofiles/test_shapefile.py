@@ -215,7 +215,11 @@ def test_a_table_of_old(tmp_path: Path) -> None:
 
 
 def test_values_of_every_type(tmp_path: Path) -> None:
-    columns: dict[str, list[Any]] = {"t": ["a", None, " ", "x"], "i": [1, 2, 3, 4], "f": [1.5, 2.5, float("nan"), -1.0]}
+    columns: dict[str, list[Any]] = {
+        "t": ["a", None, " ", "x"],
+        "i": [1, 2, 3, 4],
+        "f": [1.5, 2.5, float("nan"), -1.0],
+    }
     made = read(zipped(tmp_path / "a.zip", shapefile(columns=columns)))
     assert made.columns == {"t": ["a", None, None, "x"], "i": [1, 2, 3, 4], "f": [1.5, 2.5, None, -1.0]}
     assert [field.type for field in made.source.fields] == ["text", "integer", "real"]
