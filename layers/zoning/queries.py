@@ -81,10 +81,10 @@ def list_zones_at(session: Session, spot: Spot) -> list[ZoneVersion]:
     return [_version(*row) for row in session.execute(query)]
 
 
-def list_zones_under(session: Session, shape: Any, day: dt.date) -> list[ZoneVersion]:
-    """The zones valid on a day under a polygon (EWKB, the city's grid), with the share each covers, largest first.
+def list_zones_under(session: Session, shape: Any) -> list[ZoneVersion]:
+    """Every version of the zones under a polygon (EWKB, the city's grid), with the share of it that each covers.
 
-    Shares below :data:`SLIVER_SHARE` are left out.
+    By their first day, then the largest first. Shares below :data:`SLIVER_SHARE` are left out.
     """
     # Most parcels lie in one zone: telling that is much cheaper than cutting one polygon by the other.
     covered = case(
@@ -93,8 +93,8 @@ def list_zones_under(session: Session, shape: Any, day: dt.date) -> list[ZoneVer
     )
     query = (
         _versions(covered)
-        .where(func.ST_Intersects(Zone.geom, shape), Zone.valid.contains(day))
-        .order_by(covered.desc(), ZoneClass.code, Zone.id)
+        .where(func.ST_Intersects(Zone.geom, shape))
+        .order_by(func.lower(Zone.valid).asc().nulls_first(), covered.desc(), ZoneClass.code, Zone.id)
     )
     found = [_version(*row) for row in session.execute(query)]
     return [zone for zone in found if zone.share >= SLIVER_SHARE]

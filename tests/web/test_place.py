@@ -210,6 +210,7 @@ def test_two_zones_on_one_parcel_are_told_apart(client: FlaskClient, city: Sessi
     assert "lies in more than one zone" in said
     assert "R122 Medium-density residential 50% of the parcel, 600 m²" in said
     assert "Buildable floor area of this parcel: 3,240 m²." in said
+    assert "the zone becomes R122 Medium-density residential on 50% of the parcel." in said
     parts = ask(client, "/parcels/1-1-2")["buildable"]["parts"]
     assert [(part["code"], part["share"]) for part in parts] == [("R122", 0.5), ("S213", 0.5)]
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from core.i18n import format_date, format_number, language, ngettext
+from core.i18n import format_date, format_number, format_percent, language, ngettext
 from core.i18n import gettext as _
 from layers.queries import LayerHere, Nearest
 from layers.schemas import name_of
@@ -17,6 +17,7 @@ from webmap.place.service import Part, Place
 from webmap.words import DOMAINS
 
 _WALK_M_PER_MIN = 80
+_WHOLE_SHARE = 0.99
 _DAYS_PER_YEAR = 365.25
 
 
@@ -38,6 +39,7 @@ class PartTold:
     """One zone's part of the parcel in words."""
 
     code: str
+    group: str
     name: str
     area: str
     percent: float
@@ -113,6 +115,7 @@ def _part(part: Part) -> PartTold:
     rules = part.zone.rules
     return PartTold(
         code=rules.code,
+        group=rules.group,
         name=name_of(rules.name_fa, rules.name_en),
         area=format_number(part.area_m2),
         percent=part.zone.share,
@@ -155,7 +158,14 @@ def _planned(zone: ZoneVersion, today: dt.date) -> str:
     when = format_date(zone.valid_from)
     if days > 0:
         when = _("%(day)s (%(left)s)", day=when, left=_left(days))
-    return _("From %(when)s the zone becomes %(code)s %(name)s.", when=when, code=zone.rules.code, name=name)
+    told = {"when": when, "code": zone.rules.code, "name": name}
+    if zone.share > _WHOLE_SHARE:
+        return _("From %(when)s the zone becomes %(code)s %(name)s.", **told)
+    return _(
+        "From %(when)s the zone becomes %(code)s %(name)s on %(percent)s of the parcel.",
+        percent=format_percent(zone.share),
+        **told,
+    )
 
 
 def _left(days: int) -> str:

@@ -25,6 +25,9 @@ from parcels.queries import (
 NEAR_M = 5000.0
 """How far "near" reaches; beyond it there is none."""
 
+# What is left over is slivers (layers.zoning.queries.SLIVER_SHARE), of one neighbour on each side.
+_WHOLE_SHARE = 0.99
+
 
 @dataclass(frozen=True)
 class Part:
@@ -86,8 +89,7 @@ def get_place_of(session: Session, number: str, day: dt.date | None) -> Place:
     here = find_city_here(session, parcel.lon, parcel.lat)
     if here is None or here.spot is None:
         raise NotFound(_("This city holds no data yet."), details={"reason": "no_data"})
-    zones = list_zones_at(session, here.spot)
-    return _put_together(session, here.spot, day or here.today, here.today, [parcel], zones)
+    return _put_together(session, here.spot, day or here.today, here.today, [parcel], None)
 
 
 def get_parcel(session: Session, number: str, day: dt.date | None) -> ParcelFacts:
@@ -152,10 +154,18 @@ def _put_together(
     day: dt.date,
     today: dt.date,
     parcels: list[ParcelFacts],
-    zones: list[ZoneVersion],
+    at_spot: list[ZoneVersion] | None,
 ) -> Place:
+    """``at_spot``: the zones at the spot; None when the parcel as a whole was asked for, not a spot in it."""
     parcel = parcels[0] if parcels else None
-    now = [zone for zone in zones if zone.is_valid_on(day)]
+    under = list_zones_under(session, parcel.shape) if parcel else []
+    parts = _parts(parcel, under, day) if parcel else []
+    zones = under if at_spot is None else at_spot
+    now = (
+        [part.zone for part in parts]
+        if at_spot is None
+        else [zone for zone in zones if zone.is_valid_on(day)]
+    )
     return Place(
         day=day,
         today=today,
@@ -166,17 +176,19 @@ def _put_together(
         also_parcels=parcels[1:],
         zone=now[0] if now else None,
         also_zones=now[1:],
-        planned=[zone for zone in zones if zone.is_after(day)],
-        parts=_parts(session, parcel, day) if parcel else [],
+        # What is planned anywhere on a parcel concerns all of it.
+        planned=[zone for zone in (under if parcel else zones) if zone.is_after(day)],
+        parts=parts,
         layers=list_layers_here(session, spot, NEAR_M),
         has_zoning=bool(zones) or has_zones(session),
         has_parcels=bool(parcels) or has_parcels(session),
     )
 
 
-def _parts(session: Session, parcel: ParcelFacts, day: dt.date) -> list[Part]:
-    found = list_zones_under(session, parcel.shape, day)
-    whole = len(found) == 1 and found[0].share > 0.99
+def _parts(parcel: ParcelFacts, zones: list[ZoneVersion], day: dt.date) -> list[Part]:
+    """The parcel's parts by zone on a day, the largest first."""
+    found = sorted((zone for zone in zones if zone.is_valid_on(day)), key=lambda zone: -zone.share)
+    whole = len(found) == 1 and found[0].share > _WHOLE_SHARE
     parts = []
     for zone in found:
         area_m2 = parcel.area_m2 if whole else parcel.area_m2 * zone.share
