@@ -128,7 +128,11 @@ def test_places_answer_as_the_files_do(files: Path, visitor: FlaskClient) -> Non
     parcels, (numbers,) = read(files / "parcels_fy2014.zip", "ML")
     zones, (codes,) = read(files / "zoning_districts.zip", "ZONE_TYPE")
     # 63 parcels of the file have dashes for a number; they are refused, and named in the summary.
-    sound = [i for i, shape in enumerate(parcels) if shape is not None and shape.is_valid and has_number(numbers[i])]
+    sound = [
+        i
+        for i, shape in enumerate(parcels)
+        if shape is not None and shape.is_valid and has_number(numbers[i])
+    ]
     to_degrees = pyproj.Transformer.from_crs(2249, 4326, always_xy=True)
     for index in random.Random(1396).sample(sound, 40):
         point = shapely.point_on_surface(parcels[index])
