@@ -3,3 +3,4 @@
 import { installAppearance } from "./lib/appearance.js";
 
 installAppearance(document);
+document.documentElement.classList.add("scripted");

@@ -68,3 +68,18 @@ test("every colour of the style is told for light and for dark", async () => {
     for (const colour of pair) assert.match(colour, /^#[0-9a-f]{6}$/);
   }
 });
+
+test("land uses of one lightness and one family are told apart by their marks", async () => {
+  const style = JSON.parse(await readFile(new URL("../../layers/style.json", import.meta.url), "utf8"));
+  const uses = Object.entries(style.land_use);
+  // Rec. 709 luma, and the axis that deuteranopes keep: blue against yellow.
+  const seen = ([red, green, blue]) => [0.2126 * red + 0.7152 * green + 0.0722 * blue, blue - (red + green) / 2];
+  const light = ({ colour }) => seen([1, 3, 5].map((at) => Number.parseInt(colour[0].slice(at, at + 2), 16)));
+  for (const [at, [one, a]] of uses.entries()) {
+    for (const [other, b] of uses.slice(at + 1)) {
+      const [dl, db] = light(a).map((value, index) => value - light(b)[index]);
+      const apart = Math.hypot(dl, db) >= 12 || a.texture !== b.texture;
+      assert.ok(apart, `${one} and ${other} look the same without red and green`);
+    }
+  }
+});

@@ -3,7 +3,7 @@
 
 import { element, need, svg } from "../lib/dom.js";
 import { nameIn } from "../lib/words.js";
-import { iconPaths, landUseColour, landUses, layerLook, zoneColour, zoneGroups } from "./cartography/palette.js";
+import { baseColour, iconPaths, landUseColour, landUses, landUseTexture, layerLook, zoneColour, zoneGroups } from "./cartography/palette.js";
 
 const THEMES = /** @type {const} */ (["land_use", "zoning"]);
 
@@ -88,7 +88,7 @@ function themeEntry(theme, state, page, open) {
 /** @param {import("../state.js").State} state @param {Page} page */
 function landUseLegend(state, { config }) {
   const entries = landUses.map((code) => ({
-    swatch: areaSwatch(landUseColour(code, state.now.dark)),
+    swatch: areaSwatch(landUseColour(code, state.now.dark), landUseTexture(code), baseColour("texture", state.now.dark)),
     name: config.palette.land_use[code]?.name ?? code,
   }));
   return [swatchList(entries)];
@@ -136,8 +136,11 @@ function overlayEntry(layer, state, { config, say }) {
 const swatchBox = (...shapes) => svg("svg", { class: "swatch", viewBox: "0 0 24 16", "aria-hidden": "true" }, ...shapes);
 const FRAME = { x: "1", y: "1", width: "22", height: "14", rx: "2" };
 
-/** @param {string} colour */
-const areaSwatch = (colour) => swatchBox(svg("rect", { ...FRAME, fill: colour, class: "swatch-edge" }));
+/** @param {string} colour @param {string | undefined} texture in cells of 8 @param {string} ink */
+const areaSwatch = (colour, texture, ink) => {
+  const marks = [0, 8, 16].flatMap((x) => [0, 8].map((y) => svg("path", { d: texture ?? "", transform: `translate(${x} ${y})`, stroke: ink, class: "swatch-marks" })));
+  return swatchBox(svg("rect", { ...FRAME, fill: colour, class: "swatch-edge" }), ...(texture ? marks : []));
+};
 
 /** @param {string} colour */
 const zoneSwatch = (colour) =>

@@ -92,30 +92,59 @@ export function zoned({ colour, opacity, band }) {
   };
 }
 
+/** A cell's side divides the tile, so that what is drawn in cells meets across tiles. */
+const CELL_PX = 8;
+/** Finer than any screen shows it, so that a cell is sharp on all. */
+const CELL_SCALE = 3;
 /** @type {Map<string, CanvasPattern | null>} */
-const hatches = new Map();
+const patterns = new Map();
 
-/** Slanting lines, told apart from any fill without hue. @param {CanvasRenderingContext2D} pen @param {string} colour */
-function hatchPattern(pen, colour) {
-  if (!hatches.has(colour)) {
-    const size = 8; // divides the tile, so that lines meet across tiles
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {string} path drawn in a cell of 8
+ * @param {string} colour
+ * @param {number} line_px
+ * @returns {CanvasPattern | string} the cell again and again; the plain colour where patterns cannot be made
+ */
+function cellPattern(pen, path, colour, line_px) {
+  const key = `${path} ${colour} ${line_px}`;
+  if (!patterns.has(key)) {
     const cell = document.createElement("canvas");
-    cell.width = cell.height = size;
+    cell.width = cell.height = CELL_PX * CELL_SCALE;
     const own = cell.getContext("2d");
     if (own) {
+      own.scale(CELL_SCALE, CELL_SCALE);
       own.strokeStyle = colour;
-      own.lineWidth = 1.4;
-      own.beginPath();
-      for (const shift of [-size, 0, size]) {
-        own.moveTo(shift, size);
-        own.lineTo(shift + size, 0);
-      }
-      own.stroke();
+      own.lineWidth = line_px;
+      own.lineCap = "round";
+      own.stroke(new Path2D(path));
     }
-    hatches.set(colour, pen.createPattern(cell, "repeat"));
+    const pattern = pen.createPattern(cell, "repeat");
+    pattern?.setTransform(new DOMMatrix().scale(1 / CELL_SCALE));
+    patterns.set(key, pattern);
   }
-  return hatches.get(colour) ?? colour;
+  return patterns.get(key) ?? colour;
 }
+
+/**
+ * Marks over a fill, for eyes and printers that do not tell hues apart.
+ * @param {{path: (feature: Feature) => string | undefined, colour: string, opacity: number}} options
+ * @returns {Painter}
+ */
+export function textured({ path, colour, opacity }) {
+  return {
+    draw(pen, geom, _z, feature) {
+      const drawn = path(feature);
+      if (!drawn) return;
+      trace(pen, geom);
+      pen.globalAlpha = opacity;
+      pen.fillStyle = cellPattern(pen, drawn, colour, 1.2);
+      pen.fill();
+    },
+  };
+}
+
+const SLANT = "M-2 2 2-2M0 8 8 0M6 10l4-4";
 
 /** @param {{colour: string, opacity?: number}} options @returns {Painter} */
 export function hatched({ colour, opacity = 0.75 }) {
@@ -126,7 +155,7 @@ export function hatched({ colour, opacity = 0.75 }) {
       pen.fillStyle = colour;
       pen.fill("evenodd");
       pen.globalAlpha = opacity;
-      pen.fillStyle = hatchPattern(pen, colour);
+      pen.fillStyle = cellPattern(pen, SLANT, colour, 1.3);
       pen.fill("evenodd");
       pen.globalAlpha = 0.9;
       pen.strokeStyle = colour;

@@ -11,7 +11,8 @@ const FONT = "Vazirmatn, system-ui, sans-serif";
 const known = /** @type {Record<string, LayerLook>} */ (/** @type {unknown} */ (style.layers));
 const domains = /** @type {Record<string, LayerLook>} */ (/** @type {unknown} */ (style.domains));
 const base = /** @type {Record<keyof typeof style.base, Colour>} */ (/** @type {unknown} */ (style.base));
-const uses = /** @type {Record<string, {colour: Colour}>} */ (/** @type {unknown} */ (style.land_use));
+const uses = /** @type {Record<string, {colour: Colour, texture?: string}>} */ (/** @type {unknown} */ (style.land_use));
+const textures = /** @type {Record<string, string>} */ (style.textures);
 const groups = /** @type {Record<string, {colour: Colour}>} */ (/** @type {unknown} */ (style.zone_groups));
 
 /** In the order of the legend, which JSON from the server would not keep. */
@@ -32,6 +33,11 @@ export function baseColour(name, dark) {
 /** @param {unknown} use @param {boolean} dark @returns {string} */
 export function landUseColour(use, dark) {
   return (uses[String(use)] ?? uses.unknown).colour[dark ? 1 : 0];
+}
+
+/** @param {unknown} use @returns {string | undefined} the path of the marks that tell it apart without hue */
+export function landUseTexture(use) {
+  return textures[uses[String(use)]?.texture ?? ""];
 }
 
 /** @param {ZoneClass | undefined} zone @param {boolean} dark @returns {string} */

@@ -2,8 +2,8 @@
 /** Parcels by their land use, and the zones of the plan. */
 
 import { text } from "../../map/labels.js";
-import { fill, stroke, zoned } from "../../map/symbols.js";
-import { baseColour, font, landUseColour, zoneColour, zoneFill } from "./palette.js";
+import { fill, stroke, textured, zoned } from "../../map/symbols.js";
+import { baseColour, font, landUseColour, landUseTexture, zoneColour, zoneFill } from "./palette.js";
 
 /**
  * @typedef {import("../../map/vector-layer.js").PaintRule} PaintRule
@@ -17,10 +17,12 @@ const PARCELS_FROM = 15;
 /** @param {boolean} dark @returns {PaintRule[]} */
 export function landUseRules(dark) {
   const colour = (/** @type {number} */ _z, /** @type {Feature} */ feature) => landUseColour(feature.props.land_use, dark);
+  const path = (/** @type {Feature} */ feature) => landUseTexture(feature.props.land_use);
   const source = { dataSource: "parcels", dataLayer: "parcels" };
   return [
     { ...source, maxzoom: PARCELS_FROM - 1, symbolizer: fill({ colour, seam: true, opacity: dark ? 0.9 : 1 }) },
     { ...source, minzoom: PARCELS_FROM, symbolizer: fill({ colour }) },
+    { ...source, minzoom: PARCELS_FROM, symbolizer: textured({ path, colour: baseColour("texture", dark), opacity: 0.26 }) },
   ];
 }
 
