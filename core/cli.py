@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.errors import AppError
@@ -22,6 +22,7 @@ from core.web import db
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 BAD_INPUT = 2
+NOT_DONE = 1
 
 
 @dataclass(frozen=True)
@@ -85,17 +86,20 @@ def day_option(name: str, told: str) -> Callable[[Any], Any]:
 
 @contextmanager
 def telling_problems() -> Iterator[None]:
-    """Turn what a person can mend into one line per problem on standard error and exit code 2."""
+    """Turn what a person can mend into one line per problem on standard error and exit code 2.
+
+    What the machine refuses (disk full, database away or of another version) is one line and exit code 1.
+    """
     try:
         yield
     except AppError as error:
         for line in error.message.splitlines():
             click.echo(_("Error: %(what)s", what=line), err=True)
         sys.exit(BAD_INPUT)
-    except OperationalError as error:
-        first = str(error.orig).strip().splitlines()[:1]
-        click.echo(_("Error: %(what)s", what=" ".join(first)), err=True)
-        sys.exit(1)
+    except (DBAPIError, OSError) as error:
+        cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[:1]
+        click.echo(_("Error: %(what)s", what=" ".join(cause)), err=True)
+        sys.exit(NOT_DONE)
 
 
 @contextmanager

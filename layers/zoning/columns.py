@@ -89,7 +89,7 @@ def find_columns(
             field="code_field",
         )
     name = choose_field(fields, name_field, "--name-field") if name_field else None
-    name = name or guess_field(fields, NAMES, lambda one: one != code and take_sample(first[one]).texts > 0.5)
+    name = name or guess_field(fields, NAMES, lambda one: one != code and take_sample(first[one]).texts > 0.2)
     about = guess_field(fields, _ABOUT, lambda one: one not in (code, name))
     return ZoneColumns(code, name, about)
 
