@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,7 @@ class Dialect:
             text = io.TextIOWrapper(raw, self.decoder.name, errors=errors, newline="")
             for _line in range(self.skip_lines):
                 text.readline()
-            reader = csv.reader((line.replace("\x00", "") for line in text), delimiter=self.delimiter)
+            reader = csv.reader(_lines(text), delimiter=self.delimiter)
             try:
                 for row in reader:
                     if any(cell.strip() for cell in row):
@@ -58,6 +59,14 @@ class Dialect:
             except (csv.Error, UnicodeError) as error:
                 line = reader.line_num + self.skip_lines + 1
                 raise SourceError("csv.damaged", member=member, line=line, cause=str(error)[:120]) from None
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """The lines, of bounded length: what has no end of line is no table."""
+    while line := text.readline(_CELL_LIMIT):
+        if len(line) == _CELL_LIMIT:
+            raise csv.Error(f"> {_CELL_LIMIT} characters")
+        yield line.replace("\x00", "")
 
 
 @dataclass(frozen=True)
@@ -140,20 +149,21 @@ def open_csv(name: str, member: str, path: Path, options: ReadOptions, report: R
     if not header:
         raise SourceError("file.empty", member=member)
     places = _places(header, dialect.delimiter, member, options, report)
-    boxes: list[tuple[float, float, float, float]] = []
+    # Packed, as a table may have many million rows.
+    boxes = array("d")
     types: set[int] = set()
     srid = None
     for _line, row in rows:
         made, _bad = places.geometry(row)
         if isinstance(made, tuple):
-            boxes.append((*made, *made))
+            boxes.extend((*made, *made))
             types.add(0)
         else:
-            boxes.append(made.bounds if made is not None else (np.nan,) * 4)
+            boxes.extend(made.bounds if made is not None else (np.nan,) * 4)
             types.add(int(shapely.get_type_id(made)))
             found = _SRID.match(_cell(row, places.wkt)) if made is not None and srid is None else None
             srid = found[1] if found else srid
-    bounds = np.array(boxes, dtype=np.float64).reshape(-1, 4)
+    bounds = np.frombuffer(boxes, dtype=np.float64).reshape(-1, 4)
     names = unique_names(header)
     for original, sane in zip(header, names, strict=True):
         if original != sane:
@@ -222,7 +232,7 @@ def _delimiter(sample: list[str]) -> str:
 
 def _cells(path: Path) -> Iterator[Cell]:
     with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(iter(lambda: file.readline(_CELL_LIMIT), b""), 1):
             if not line.isascii():
                 yield Cell(number, "", line.rstrip(b"\r\n"))
 

@@ -21,7 +21,7 @@ class Limits:
     ratio: int = 500
     ratio_counts_from_bytes: int = 32 * MEGABYTE
     geojson_bytes: int = 256 * MEGABYTE
-    csv_bytes: int = 1024 * MEGABYTE
+    csv_bytes: int = 512 * MEGABYTE
 
 
 @dataclass(frozen=True)

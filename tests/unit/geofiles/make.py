@@ -13,7 +13,7 @@ import pyogrio.raw
 import pyproj
 import shapely
 
-from core.geofiles import Batch, ReadOptions, Report, Source, open_source
+from core.geofiles import Batch, ReadOptions, Report, Source, SourceError, open_source
 from core.geofiles.options import Box
 
 TEHRAN = (51.1, 35.55, 51.65, 35.85)
@@ -136,6 +136,15 @@ def read(path: Path, srid: int = 32639, near: Box | None = None, size: int = 500
         assert not any(isinstance(value, str) and ("\x00" in value) for value in column)
     assert all(report.lines())
     return made
+
+
+def refusal(path: Path, **options: Any) -> str | None:
+    """Read a file whole under the general law; the line it is refused by, or None when it comes in."""
+    try:
+        read(path, **options)
+    except SourceError as error:
+        return error.message
+    return None
 
 
 def _severity(tally: Any) -> str:

@@ -139,6 +139,7 @@ def test_lat_and_lon_exchanged(tmp_path: Path) -> None:
         (b"lon,lat,n\n,,1\n", "crs.not_said"),
         (b"lon,lat\n51.4,35.7\x00\xff\xfe\n", "file.kind"),
         (b'lon,lat\n51.4,"35.7' + b"9" * 20_000_000, "csv.damaged"),
+        (b'lon,lat\n51.4,"35.7' + b"999999999\n" * 2_000_000, "csv.damaged"),
     ],
 )
 def test_refused(tmp_path: Path, content: bytes, code: str) -> None:
