@@ -47,8 +47,7 @@ class Builder:
         self.streets, self.needs, self.numbering = StreetBook(names), Needs(), parcels.Numbering()
         self.features = features.FeatureBook(names, coverage(plan))
         self.zones = zones.ZoneBook(plan.seed, today)
-        self._natural = sum(ward.weight for ward in plan.wards)
-        self._passed = 0.0
+        self._ahead = sum(ward.weight for ward in plan.wards)
         # A town has small neighbourhoods, a metropolis large ones.
         self._sizes = Sizes(min(max(plan.boundary.area / 26, 150_000.0), 900_000.0))
 
@@ -66,9 +65,10 @@ class Builder:
 
     def build(self, ward: Ward, is_last: bool) -> None:
         """Grow one ward and write it. The last one makes the number of parcels come out right."""
-        self._passed += ward.weight
-        until = self.wanted if is_last else round(self.wanted * self._passed / self._natural)
-        quota = max(0, until - self.summary.parcels)
+        # What earlier wards fell short of is spread over all that are still to come.
+        missing = max(0, self.wanted - self.summary.parcels)
+        quota = missing if is_last else round(missing * ward.weight / max(self._ahead, 1e-9))
+        self._ahead -= ward.weight
         grown = grow(self.plan, ward, self._sizes, self.needs, quota, is_last)
         faced = {lot.lane for block in grown.blocks for lot in block.lots}
         named = self.streets.open_lanes(grown.fabric, ward.kind, faced)

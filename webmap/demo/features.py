@@ -147,19 +147,27 @@ def _add_areas(book: FeatureBook, grown: GrownWard, seed: int) -> None:
         if not cell.reserved:
             quarters.setdefault(cell.quarter, []).append(Polygon(cell.ring))
     for quarter, polygons in quarters.items():
-        luck = dice(seed, "areas", grown.ward.index, quarter).random()
-        area = shapely.coverage_union_all(polygons)
-        if (grown.ward.kind is WardKind.CORE and luck < 0.3) or (
-            grown.ward.kind is WardKind.INNER and luck < 0.14
-        ):
-            book.add("renewal_areas", area, book.names.take("renewal"), "renewal")
-        elif grown.ward.kind is WardKind.NEW and luck > 0.93:
-            state = "under_construction" if luck > 0.965 else "planned"
-            # A project is some blocks of a quarter, not all of it.
-            part = max(polygons, key=lambda polygon: polygon.area).buffer(-6, join_style="mitre")
-            book.add("housing_projects", part, book.names.take("housing_project"), state)
+        _add_area(book, grown.ward.kind, polygons, dice(seed, "areas", grown.ward.index, quarter).random())
     bazaar = [Polygon(cell.ring) for cell in grown.fabric.cells if cell.reserved == "bazaar"]
     if bazaar:
         body = shapely.coverage_union_all(bazaar)
         book.add("bazaar", body, ("بازار بزرگ روشن‌رود", "Grand Bazaar of Roshanrud"), "bazaar")
         book.add("heritage", body, ("محدودهٔ تاریخی بازار", "Historic bazaar precinct"), "precinct")
+
+
+_AREA_SHARES = {WardKind.CORE: 0.3, WardKind.INNER: 0.14, WardKind.NEW: 0.07}
+
+
+def _add_area(book: FeatureBook, kind: WardKind, polygons: Sequence[Polygon], luck: float) -> None:
+    """Some quarters need renewal or are being built; the first comes at once, so that no town is without."""
+    share = _AREA_SHARES.get(kind, 0.0)
+    slug = "housing_projects" if kind is WardKind.NEW else "renewal_areas"
+    if not share or (luck > share and slug in book.counts):
+        return
+    if kind is not WardKind.NEW:
+        book.add(slug, shapely.coverage_union_all(polygons), book.names.take("renewal"), "renewal")
+        return
+    # A project is the largest block of its quarter, without the streets around it.
+    block = max(polygons, key=lambda polygon: polygon.area).buffer(-6, join_style="mitre")
+    state = "under_construction" if luck < share / 2 else "planned"
+    book.add(slug, block, book.names.take("housing_project"), state)

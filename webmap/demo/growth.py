@@ -117,7 +117,7 @@ def _divide(patches: list[Patch], quota: int, exact: bool) -> list[GrownBlock]:
     """Cut the blocks into lots; a block that cannot be cut well stays whole, and others make up for it."""
     aim = quota
     for _ in range(12):
-        apportion([strip for patch in patches for strip in patch.strips], aim)
+        apportion([strip for patch in patches for strip in patch.strips], aim, 5.0 if exact else 1.6)
         made = build(patches)
         wrong = [patch for patch, lots in zip(patches, made, strict=True) if faults(patch, lots)]
         missing = quota - sum(map(len, made))

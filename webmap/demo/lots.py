@@ -177,7 +177,7 @@ class Patch:
         levels = [0.0, 1.0] if rows == 1 else [0.0, 0.5, 1.0]
         if gap:
             levels = [0.0, 0.25 - gap / 2, 0.5 - gap, 0.5 + gap, 0.75 + gap / 2, 1.0]
-            self.dead_end = [self.place(f, 0.5) for f in np.linspace(0, fb, 6)]
+            self.dead_end = [self.place(f, 0.5) for f in np.linspace(0, fb - 1.5 / self.long_m, 6)]
         start, end = self._edge(fa, left, levels), self._edge(fb, right, levels)
         if has_left:
             self._columns(
@@ -264,18 +264,21 @@ class Level(Line):
         return super().add(t, place or self.patch.place(t, self.g + off))
 
 
-def apportion(strips: Sequence[Strip], wanted: int) -> None:
-    """Give every strip its count, so that they come to ``wanted`` lots (or as near as one lot each allows)."""
+def apportion(strips: Sequence[Strip], wanted: int, stretch: float = 5.0) -> None:
+    """Give every strip its count, so that they come to ``wanted`` lots.
+
+    They stay short of it, or go over, where lots would get more than ``stretch`` times too narrow or too wide.
+    """
     natural = np.array([strip.natural for strip in strips])
     fixed = np.array([strip.single for strip in strips])
-    low, high = 0.2, 5.0
+    low, high = 1 / stretch, stretch
     for _ in range(40):
         factor = (low + high) / 2
         total = np.where(fixed, 1, np.maximum(1, np.floor(natural * factor))).sum()
         low, high = (factor, high) if total <= wanted else (low, factor)
     counts = np.where(fixed, 1, np.maximum(1, np.floor(natural * low))).astype(int)
     rest = np.where(fixed | (natural * low < 1), -1.0, natural * low - np.floor(natural * low))
-    missing = wanted - int(counts.sum())
+    missing = wanted - int(counts.sum()) if low < 0.999 * stretch else 0
     for k in np.argsort(-rest, kind="stable")[: max(0, missing)]:
         counts[k] += not fixed[k]
     for strip, count in zip(strips, counts.tolist(), strict=True):
