@@ -1,8 +1,10 @@
 """The names of codes that several rooms speak of: land uses and compass directions."""
 
+import re
+
 from babel.support import LazyProxy
 
-from core.i18n import gettext
+from core.i18n import gettext, language
 from core.i18n import lazy_gettext as _
 
 LAND_USES: dict[str, LazyProxy] = {
@@ -34,6 +36,22 @@ _COMPASS = (
     _("west"),
     _("north-west"),
 )
+
+
+_ARABIC_SCRIPT = re.compile("[\u0600-\u06ff]")
+
+
+def is_persian(text: str) -> bool:
+    """Whether a text is written in the Persian script."""
+    return _ARABIC_SCRIPT.search(text) is not None
+
+
+def isolated(text: str) -> str:
+    """A text to be put into a sentence: one of the other direction is fenced, so that nothing changes places.
+
+    First strong isolate and pop directional isolate of Unicode's bidirectional algorithm (UAX #9).
+    """
+    return text if is_persian(text) == (language() == "fa") else f"\u2068{text}\u2069"
 
 
 def land_use_name(code: str) -> str:

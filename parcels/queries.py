@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from core.text import fold_number
@@ -90,23 +90,22 @@ def list_similar_numbers(session: Session, number: str) -> list[str]:
 
 
 def list_relatives(session: Session, parcel_id: int) -> list[Relative]:
-    """What a parcel came of and what came of it, by number."""
-    parents = (
-        select(Parcel.number, ParcelLineage.kind, ParcelLineage.recorded_on)
-        .join(ParcelLineage, ParcelLineage.parent_id == Parcel.id)
-        .where(ParcelLineage.child_id == parcel_id)
-        .order_by(Parcel.number)
-    )
-    children = (
-        select(Parcel.number, ParcelLineage.kind, ParcelLineage.recorded_on)
-        .join(ParcelLineage, ParcelLineage.child_id == Parcel.id)
-        .where(ParcelLineage.parent_id == parcel_id)
-        .order_by(Parcel.number)
-    )
-    return [
-        *(Relative(*row, is_parent=True) for row in session.execute(parents)),
-        *(Relative(*row, is_parent=False) for row in session.execute(children)),
+    """What a parcel came of, then what came of it, each by number."""
+    of, to = ParcelLineage.parent_id, ParcelLineage.child_id
+    sides = [
+        select(
+            Parcel.number,
+            ParcelLineage.kind,
+            ParcelLineage.recorded_on,
+            literal(is_parent).label("is_parent"),
+        )
+        .join(ParcelLineage, other == Parcel.id)
+        .where(own == parcel_id)
+        for other, own, is_parent in ((of, to, True), (to, of, False))
     ]
+    both = union_all(*sides).subquery()
+    rows = session.execute(select(both).order_by(both.c.is_parent.desc(), both.c.number))
+    return [Relative(*row) for row in rows]
 
 
 def get_geojson(session: Session, parcel_id: int) -> str:

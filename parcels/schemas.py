@@ -1,13 +1,11 @@
 """A parcel as JSON, and its address as each language writes it."""
 
-import re
 from typing import Any
 
 from core.i18n import LANGUAGES, local_digits, speaking
 from core.i18n import gettext as _
+from layers.words import is_persian
 from parcels.queries import ParcelFacts, Relative
-
-_ARABIC_SCRIPT = re.compile("[\u0600-\u06ff]")
 
 
 def address_in(
@@ -26,11 +24,6 @@ def address_in(
         return name
     with speaking(language):
         return _("%(house)s %(street)s", house=local_digits(str(house_number)), street=name)
-
-
-def is_persian(text: str) -> bool:
-    """Whether a text is written in the Persian script."""
-    return _ARABIC_SCRIPT.search(text) is not None
 
 
 def addresses_of(parcel: ParcelFacts) -> dict[str, str]:

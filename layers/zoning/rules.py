@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.i18n import format_number, format_percent, ngettext
 from core.i18n import gettext as _
-from layers.words import join_words, land_use_name
+from layers.words import isolated, join_words, land_use_name
 from layers.zoning.queries import Rules
 
 BY_FAR = "far"
@@ -56,7 +56,7 @@ def sentences(rules: Rules, area_m2: float | None = None) -> list[str]:
     if not told:
         told = [_("The plan sets no limits on building for this zone.")]
     if rules.article:
-        told.append(_("Source: %(article)s.", article=rules.article))
+        told.append(_("Source: %(article)s.", article=isolated(rules.article)))
     return told
 
 

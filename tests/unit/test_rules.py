@@ -55,6 +55,13 @@ def test_rules_in_persian() -> None:
     assert not any(letter in sentence for sentence in told[:-1] for letter in "0123456789abcdefg")
 
 
+def test_a_source_in_the_other_script_is_fenced() -> None:
+    with speaking("fa"):
+        assert sentences(R122)[-1] == "مأخذ: \u2068Art. 12\u2069."
+    with speaking("en"):
+        assert sentences(dataclasses.replace(R122, article="مادهٔ ۱۲"))[-1] == "Source: \u2068مادهٔ ۱۲\u2069."
+
+
 def test_one_floor_is_not_many() -> None:
     with speaking("en"):
         assert "Up to 1 floor above the pilotis." in sentences(dataclasses.replace(R122, floors=1))

@@ -306,6 +306,8 @@ def test_a_closed_parcel_tells_what_became_of_it(client: FlaskClient, city: Sess
     said = words(client.get("/parcels/1-1-1", headers=ENGLISH).text)
     assert "no longer in use: the parcel was closed on 1 May 2024." in said
     assert "Became 1-1-2 by merging, 1 May 2024" in said
+    assert "Buildable" not in said
+    assert ask(client, "/parcels/1-1-1")["buildable"] is None
     assert ask(client, "/parcels/1-1-2")["parcel"]["lineage"]["parents"] == [
         {"number": "1-1-1", "kind": "merge", "on": "2024-05-01"}
     ]

@@ -7,7 +7,7 @@ from core.i18n import format_date, format_number, format_percent, language, nget
 from core.i18n import gettext as _
 from layers.queries import LayerHere, Nearest
 from layers.schemas import name_of
-from layers.words import direction_name, join_words, land_use_name
+from layers.words import direction_name, isolated, join_words, land_use_name
 from layers.zoning.queries import ZoneVersion
 from layers.zoning.rules import sentences, why_limited
 from parcels.models import LineageKind
@@ -158,7 +158,7 @@ def _planned(zone: ZoneVersion, today: dt.date) -> str:
     when = format_date(zone.valid_from)
     if days > 0:
         when = _("%(day)s (%(left)s)", day=when, left=_left(days))
-    told = {"when": when, "code": zone.rules.code, "name": name}
+    told = {"when": when, "code": isolated(zone.rules.code), "name": isolated(name)}
     if zone.share > _WHOLE_SHARE:
         return _("From %(when)s the zone becomes %(code)s %(name)s.", **told)
     return _(

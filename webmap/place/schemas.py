@@ -16,7 +16,7 @@ def place_json(place: Place) -> dict[str, Any]:
         "location": {"lon": place.lon, "lat": place.lat},
         "parcel": parcel_json(place.parcel, place.relatives) if place.parcel else None,
         "zone": zone_json(place.zone) | _told(place) if place.zone else None,
-        "buildable": _buildable_json(place) if place.parts else None,
+        "buildable": _buildable_json(place) if place.parts and not place.is_closed else None,
         "also": {
             "parcels": numbers_of(place.also_parcels),
             "zones": [zone.rules.code for zone in place.also_zones],

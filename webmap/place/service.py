@@ -62,8 +62,15 @@ class Place:
     has_parcels: bool
 
     @property
+    def is_closed(self) -> bool:
+        """Whether the parcel is no more on that day: what may be built is then told by what became of it."""
+        return self.parcel is not None and not self.parcel.is_valid_on(self.day)
+
+    @property
     def buildable_m2(self) -> float | None:
         """The floor area that may be built on the parcel; None when the rules of one of its parts do not tell."""
+        if self.is_closed:
+            return None
         areas = [part.buildable.floor_area_m2 for part in self.parts if part.buildable is not None]
         return sum(areas) if areas and len(areas) == len(self.parts) else None
 
