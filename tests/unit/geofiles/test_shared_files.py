@@ -251,7 +251,7 @@ def test_areas_after_mending() -> None:
 
 
 def test_a_hundred_thousand_lines_within_time_and_memory() -> None:
-    """140,263 lines in under 12 s of computing, and no more memory than a few batches take, however long the file is."""
+    """140,263 lines in under 12 s of computing, and no more memory than a few batches take."""
     path = path_of(f"{VT}vt_sewer_storm_water_lines.zip")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.process_time()
