@@ -1,7 +1,7 @@
 """Files made by the tests of importing, in the metres of the small city, and the way from one to the city."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from core.geofiles import ReadOptions, Source, open_source
 from tests.small_city import SRID, X0, Y0
 
-Feature = tuple[dict[str, Any] | None, dict[str, Any]]
+Feature = tuple[Mapping[str, Any] | None, Mapping[str, Any]]
 
 
 def square(x: float, y: float, size: float = 40.0) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A layer becomes what its file is: by key, inside the city, with every feature accounted for."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,11 @@ class Importer:
         self.session, self.folder = session, folder
 
     def __call__(
-        self, features: list[MadeFeature], wish: LayerWish = WELLS, allow_outside: bool = False, **how: Any
+        self,
+        features: Sequence[MadeFeature],
+        wish: LayerWish = WELLS,
+        allow_outside: bool = False,
+        **how: Any,
     ) -> Account:
         with opened(self.folder / "file.geojson", features) as source:
             return import_layer(self.session, source, wish, LayerFile(**how), allow_outside=allow_outside)
@@ -221,7 +226,7 @@ def test_either_yeh_finds_a_name(importer: Importer) -> None:
 def test_a_street_layer_teaches_the_dictionary(importer: Importer) -> None:
     session = importer.session
     layer_imported.connect(streets.keep_dictionary)
-    roads = [
+    roads: list[MadeFeature] = [
         (line((0, 0), (10, 0)), {"id": 1, "name": "Elm St", "highway": "primary"}),
         (line((10, 0), (30, 0)), {"id": 2, "name": "Elm St", "highway": "primary"}),
         (line((0, 5), (0, 50)), {"id": 3, "name": "خیابان تازه", "highway": "residential"}),

@@ -1,6 +1,7 @@
 """Parcels become those of the file: by number, in versions, with parts joined and every feature accounted for."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ class Importer:
     def __init__(self, session: Session, folder: Path) -> None:
         self.session, self.folder = session, folder
 
-    def __call__(self, features: list[MadeFeature], allow_outside: bool = False, **how: Any) -> Account:
+    def __call__(self, features: Sequence[MadeFeature], allow_outside: bool = False, **how: Any) -> Account:
         with opened(self.folder / "file.geojson", features) as source:
             account = import_parcels(self.session, source, ParcelFile(**how), allow_outside=allow_outside)
         self.session.expire_all()
@@ -50,7 +51,7 @@ def importer(city: Session, tmp_path: Path) -> Importer:
 @pytest.fixture
 def today(session: Session) -> dt.date:
     found = session.scalar(select(func.current_date()))
-    assert found is not None
+    assert isinstance(found, dt.date)
     return found
 
 
@@ -88,7 +89,7 @@ def test_a_change_on_a_later_day_is_a_new_version(importer: Importer, today: dt.
     assert (counts.added, counts.changed, counts.unchanged, counts.gone) == (0, 2, 1, 0)
     old, new = importer.versions("1-1")
     assert (old.valid_from, old.valid_to, new.valid_from, new.valid_to) == (LAST_YEAR, today, today, None)
-    assert (old.area_m2, new.area_m2) == (pytest.approx(1600), pytest.approx(900))
+    assert [old.area_m2, new.area_m2] == pytest.approx([1600, 900])
     # What the city does not speak of itself is no reason for a new version.
     (noted,) = importer.versions("1-3")
     assert noted.valid_from == LAST_YEAR

@@ -1,6 +1,7 @@
 """Zoning becomes what the file says from a day on; what was before, and what we knew before, stays."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ class Importer:
     def __init__(self, session: Session, folder: Path) -> None:
         self.session, self.folder = session, folder
 
-    def __call__(self, features: list[MadeFeature], allow_outside: bool = False, **how: Any) -> Account:
+    def __call__(self, features: Sequence[MadeFeature], allow_outside: bool = False, **how: Any) -> Account:
         with opened(self.folder / "file.geojson", features) as source:
             return import_zones(self.session, source, ZoneFile(**how), allow_outside=allow_outside)
 
