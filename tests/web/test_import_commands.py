@@ -1,6 +1,5 @@
 """The commands of a city of one's own: made on any metric grid, filled from files, refused in one line per problem."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,6 @@ from core.database import make_engine
 from core.settings import Settings
 from tests.conftest import DatabaseMaker
 from tests.import_files import line, point, square, write_features
-
-Run = Callable[..., Result]
 
 
 class City:
@@ -35,12 +32,30 @@ class City:
             return connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0
 
 
-@pytest.fixture
-def city(make_database: DatabaseMaker, tmp_path: Path) -> City:
-    """A city on EPSG:32639 without a boundary."""
-    made = City(make_database(srid=None), tmp_path / "data")
+@pytest.fixture(scope="module")
+def bare(make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A database that no migration has seen; tests that are refused leave it so."""
+    return City(make_database(srid=None), tmp_path_factory.mktemp("bare"))
+
+
+@pytest.fixture(scope="module")
+def smallville(make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory) -> City:
+    made = City(make_database(srid=None), tmp_path_factory.mktemp("smallville"))
     assert made.run("city", "init", "--srid", "32639", "--name-en", "Smallville").exit_code == 0
     return made
+
+
+@pytest.fixture
+def city(smallville: City) -> City:
+    """A city on EPSG:32639, empty and without a boundary."""
+    with smallville.engine.begin() as connection:
+        connection.execute(
+            text(
+                "TRUNCATE parcel, zone, zone_class, feature, layer, street, source_revision, parcel_block, "
+                "parcel_mosaic, parcel_lineage; UPDATE city SET boundary = NULL, boundary_is_hull = false"
+            )
+        )
+    return smallville
 
 
 @pytest.fixture
@@ -90,12 +105,11 @@ def test_a_second_city_is_refused(city: City) -> None:
 
 
 @pytest.mark.parametrize("srid", ["4326", "2249", "3857", "1", "metric", "-5"])
-def test_grids_nothing_can_be_measured_in(make_database: DatabaseMaker, tmp_path: Path, srid: str) -> None:
-    made = City(make_database(srid=None), tmp_path)
-    result = made.run("city", "init", "--srid", srid)
+def test_grids_nothing_can_be_measured_in(bare: City, srid: str) -> None:
+    result = bare.run("city", "init", "--srid", srid)
     assert result.exit_code == 2
     assert len(result.stderr.splitlines()) == 1
-    with made.engine.connect() as connection:
+    with bare.engine.connect() as connection:
         assert connection.scalar(text("SELECT to_regclass('city')")) is None
 
 
@@ -110,21 +124,17 @@ def test_a_boundary_from_a_file(make_database: DatabaseMaker, tmp_path: Path) ->
     assert tuple(found) == (pytest.approx(20_000), 1)
 
 
-def test_a_boundary_of_lines_is_refused(make_database: DatabaseMaker, tmp_path: Path) -> None:
-    made = City(make_database(srid=None), tmp_path / "data")
+def test_a_boundary_of_lines_is_refused(bare: City, tmp_path: Path) -> None:
     path = write_features(tmp_path / "b.geojson", [(line((0, 0), (9, 9)), {})])
-    result = made.run("city", "init", "--srid", "32639", "--boundary", path)
+    result = bare.run("city", "init", "--srid", "32639", "--boundary", path)
     assert result.exit_code == 2
     assert "polygons" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["parcels", "zoning", "layers"])
-def test_before_there_is_a_city(
-    make_database: DatabaseMaker, tmp_path: Path, lots: Path, command: str
-) -> None:
-    made = City(make_database(srid=None), tmp_path / "data")
+def test_before_there_is_a_city(bare: City, lots: Path, command: str) -> None:
     more = ["--layer", "lots", "--domain", "housing"] if command == "layers" else []
-    result = made.run(command, "import", lots, *more)
+    result = bare.run(command, "import", lots, *more)
     assert result.exit_code == 2
     assert "city init" in result.stderr
 
