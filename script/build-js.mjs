@@ -63,11 +63,20 @@ const mapIconsPlugin = {
   },
 };
 
-// Leaflet's ES module, since the one its package names cannot be pruned.
-const leafletPlugin = {
-  name: "leaflet",
+// What nobody calls is left out. Leaflet: its ES module, since the one its package names cannot be pruned. The tile
+// library: from the sources in its package, whose modules, unlike its bundle, can be left out one by one (its styles,
+// its own Leaflet layer). pmtiles: only the name is asked for, as our tiles come by address (see tile-source.js).
+const pruningPlugin = {
+  name: "pruning",
   setup(/** @type {import("esbuild").PluginBuild} */ building) {
+    const sources = fromModules("protomaps-leaflet/src");
     building.onResolve({ filter: /^leaflet$/ }, () => ({ path: fromModules("leaflet/dist/leaflet-src.esm.js") }));
+    building.onResolve({ filter: /^protomaps-leaflet$/ }, () => ({ path: path.join(sources, "index.ts"), sideEffects: false }));
+    building.onResolve({ filter: /^\./ }, ({ path: asked, importer }) =>
+      importer.startsWith(sources) ? { path: `${path.resolve(path.dirname(importer), asked)}.ts`, sideEffects: false } : undefined,
+    );
+    building.onResolve({ filter: /^pmtiles$/ }, () => ({ path: "pmtiles", namespace: "unused", sideEffects: false }));
+    building.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "export class PMTiles {}" }));
   },
 };
 
@@ -129,12 +138,13 @@ async function bundle() {
     target: ["es2022", "chrome100", "firefox100", "safari15.4"],
     outdir: dist,
     entryNames: "[name]-[hash]",
-    assetNames: "assets/[name]-[hash]",
+    // Without the name: the font's has brackets, which a preload and a style sheet would write differently.
+    assetNames: "assets/[ext]-[hash]",
     loader: { ".woff2": "file", ".png": "file" },
     sourcemap: process.argv.includes("--sourcemap"),
     metafile: true,
     legalComments: "linked",
-    plugins: [mapIconsPlugin, leafletPlugin, coloursPlugin],
+    plugins: [mapIconsPlugin, pruningPlugin, coloursPlugin],
     logLevel: "warning",
   });
   return result.metafile;
@@ -148,8 +158,7 @@ function bundleNames(metafile) {
   for (const [file, output] of Object.entries(metafile.outputs)) {
     const name = logical[/** @type {keyof typeof logical} */ (output.entryPoint ?? "")];
     if (name) names[name] = path.relative(dist, path.join(root, file));
-    const asset = /assets\/(vazirmatn)[^/]*\.woff2$/i.exec(file);
-    if (asset) names["vazirmatn.woff2"] = path.relative(dist, path.join(root, file));
+    if (file.endsWith(".woff2")) names["vazirmatn.woff2"] = path.relative(dist, path.join(root, file));
   }
   return names;
 }

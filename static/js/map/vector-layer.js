@@ -16,6 +16,8 @@ import { tileView } from "./tile-source.js";
 const TILE_PX = 256;
 /** How far a neighbour's label may reach into a tile. */
 const REACH_PX = 16;
+/** Neighbours arrive together: their labels are settled in one go and not tile by tile. */
+const SETTLE_MS = 90;
 /** A wide screen shows some thirty data tiles; forgetting their labels earlier would leave holes. */
 const LABELLED_TILES = 96;
 
@@ -25,12 +27,15 @@ export class VectorLayer extends L.GridLayer {
   /** @type {Drawing} */
   #drawing = { sources: {}, paint: [], labels: [], background: "" };
   #labelers = this.#makeLabelers();
+  /** @type {Promise<unknown>} */
+  #ready;
   /** Tiles whose labels changed after they were painted. @type {Set<string>} */
   #stale = new Set();
 
-  /** @param {L.GridLayerOptions} [options] */
-  constructor(options = {}) {
-    super({ updateWhenZooming: false, keepBuffer: 2, ...options });
+  /** @param {{ready: Promise<unknown>}} options `ready`: when the letters that labels are measured by have come */
+  constructor({ ready }) {
+    super({ updateWhenZooming: false, keepBuffer: 2 });
+    this.#ready = ready;
   }
 
   /** Draw this from now on; what is seen stays until what is new has come. @param {Drawing} drawing */
@@ -81,19 +86,20 @@ export class VectorLayer extends L.GridLayer {
     const first = this.#stale.size === 0;
     for (const key of keys) this.#stale.add(key);
     if (!first) return;
-    requestAnimationFrame(() => {
+    setTimeout(() => {
       const due = new Set(this.#stale);
       this.#stale.clear();
       for (const { coords, el } of this.#tiles()) {
         if (due.has(`${coords.x}:${coords.y}:${coords.z}`)) void this.#render(coords, el);
       }
-    });
+    }, SETTLE_MS);
   }
 
   /** @param {L.Coords} coords @param {HTMLCanvasElement} canvas */
   async #render(coords, canvas) {
     const drawing = this.#drawing;
     const prepared = await this.#prepare(coords);
+    await this.#ready;
     // Meanwhile something newer may have been asked for: it paints this canvas itself.
     if (drawing !== this.#drawing || canvas.width === 0) return;
     const labelers = this.#labelers;

@@ -9,6 +9,7 @@ import { landUseRules, parcelLines, parcelNumbers, zoneLabels, zoneRules } from 
 
 /** @typedef {import("../../state.js").Values} Values */
 
+const FONT_WAIT_MS = 700;
 const TILES = { minZoom: 8, maxZoom: 16 };
 
 /**
@@ -17,7 +18,8 @@ const TILES = { minZoom: 8, maxZoom: 16 };
  * @param {Page} page
  */
 export function install(map, state, { config, say }) {
-  const layer = new VectorLayer();
+  const letters = document.fonts.load(font(13), "آA۱");
+  const layer = new VectorLayer({ ready: Promise.race([letters, new Promise((go) => setTimeout(go, FONT_WAIT_MS))]) });
   const classes = new Map(config.palette.zone_classes.map((each) => [each.code, each]));
   const draw = () => layer.setDrawing(drawing(state.now, config, classes));
   layer.on("sourcefail", () => {
@@ -26,12 +28,17 @@ export function install(map, state, { config, say }) {
   draw();
   layer.addTo(map);
   const off = state.on(["layers", "on", "dark", "revisions"], draw);
-  // Labels drawn before the font came would keep the system's letters.
-  void document.fonts.load(font(13), "آA۱").then(() => layer.repaint());
+  repaintIfLate(letters, layer);
   return () => {
     off();
     layer.remove();
   };
+}
+
+/** Labels drawn before the font came would keep the system's letters. @param {Promise<unknown>} letters @param {VectorLayer} layer */
+function repaintIfLate(letters, layer) {
+  const asked = performance.now();
+  void letters.then(() => performance.now() - asked >= FONT_WAIT_MS && layer.repaint());
 }
 
 /** @param {Values} now @param {PageConfig} config @param {Map<string, ZoneClass>} classes */
