@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pyproj
-from sqlalchemy import ColumnElement, TextClause, case, func, select, text
+from sqlalchemy import ColumnElement, TextClause, case, exists, func, select, text
 from sqlalchemy.orm import Session
 
-from layers.models import City
+from layers.models import City, Layer
 
 # A boundary's envelope is widened by this before a coordinate is transformed: far from its grid a projection
 # may have no answer at all, and nobody within a degree of the city is that far.
@@ -136,6 +136,11 @@ def list_layers_here(session: Session, spot: Spot, within_m: float) -> list[Laye
         },
     )
     return [_layer_here(row) for row in rows]
+
+
+def is_covered(session: Session, spot: Spot) -> bool:
+    """Whether any layer holds data at the spot."""
+    return bool(session.scalar(select(exists().where(func.ST_Intersects(Layer.coverage, spot.geom)))))
 
 
 def _layer_here(row: Any) -> LayerHere:

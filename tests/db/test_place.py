@@ -85,6 +85,17 @@ def test_without_a_boundary_what_there_is_is_told(city: Session) -> None:
     assert found.parcel.number == "1-1-1"
 
 
+def test_a_city_of_layers_alone_tells_of_them(city: Session) -> None:
+    city.execute(text("UPDATE city SET boundary = NULL"))
+    city.execute(text("DELETE FROM parcel"))
+    city.execute(text("DELETE FROM zone"))
+    found = place(city, 20, 45)
+    assert found.parcel is None
+    assert {layer.slug for layer in found.layers if layer.is_covered} >= {"clinics"}
+    with pytest.raises(NotFound):
+        place(city, 2000, 2000)
+
+
 def test_a_parcel_beyond_the_boundary_is_told(city: Session) -> None:
     city.execute(text("UPDATE city SET boundary = ST_Multi(ST_Buffer(ST_Centroid(boundary), 5))"))
     assert place(city, 20, 45).parcel is not None

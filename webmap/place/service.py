@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from core.i18n import format_date
 from core.i18n import gettext as _
-from layers.queries import CityHere, LayerHere, Spot, find_city_here, list_layers_here
+from layers.queries import CityHere, LayerHere, Spot, find_city_here, is_covered, list_layers_here
 from layers.zoning.queries import ZoneVersion, has_zones, list_zones_at, list_zones_under
 from layers.zoning.rules import Buildable, buildable_on
 from parcels.queries import (
@@ -84,10 +84,17 @@ def get_place_at(session: Session, lon: float, lat: float, day: dt.date | None) 
     if spot is None:
         raise _nothing_here(here)
     parcels, zones = list_parcels_at(session, spot, on), list_zones_at(session, spot)
-    # What was brought in from beyond the boundary on purpose is answered for all the same.
-    if not here.is_inside and not parcels and not zones:
+    if not (here.is_inside or parcels or zones or _is_known(session, here, spot)):
         raise _nothing_here(here)
     return _put_together(session, spot, on, here.today, parcels, zones)
+
+
+def _is_known(session: Session, here: CityHere, spot: Spot) -> bool:
+    """Whether a city without a boundary holds some layer here; one with a boundary ends at it.
+
+    (Parcels and zones brought in from beyond a boundary on purpose are answered for all the same.)
+    """
+    return here.is_inside is None and is_covered(session, spot)
 
 
 def get_place_of(session: Session, number: str, day: dt.date | None) -> Place:
