@@ -15,8 +15,9 @@ from core.errors import Conflict, Unprocessable
 from core.text import fold
 from layers.models import Domain
 from tests.conftest import DatabaseMaker
+from webmap.demo.builder import Summary
 from webmap.demo.layers import LAYERS
-from webmap.demo.load import MAX_PARCELS, MIN_PARCELS, Summary, load
+from webmap.demo.load import MAX_PARCELS, MIN_PARCELS, load
 
 PARCELS, SEED = 1500, 1404
 TODAY = dt.date(2026, 11, 24)

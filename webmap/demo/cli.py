@@ -1,16 +1,16 @@
 """`flask demo …`: the demo city from the command line."""
 
-import sys
+from dataclasses import asdict
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
-from rich.progress import Progress
-from sqlalchemy import inspect
 
 from core import database
-from core.errors import AppError
-from core.web import db
+from core.cli import command_transaction, telling_problems
+from core.i18n import format_number
+from core.i18n import gettext as _
+from core.progress import progress_bar
+from core.web import database_url
 from webmap.demo.load import DEFAULT_PARCELS, DEFAULT_SEED, DEFAULT_SRID, load
 
 demo = AppGroup("demo", help="A city made from a seed, to look at and to measure with.")
@@ -25,17 +25,16 @@ demo = AppGroup("demo", help="A city made from a seed, to look at and to measure
 )
 def load_command(parcels: int, seed: int) -> None:
     """Load the demo city into an empty database: the whole city, or nothing."""
-    if not inspect(db.engine).has_table("city"):
-        database.upgrade(current_app.config["SQLALCHEMY_ENGINES"]["default"]["url"], DEFAULT_SRID)
-    try:
-        with Progress(transient=True) as bar:
-            task = bar.add_task("demo city", total=parcels)
-            with database.transaction(db.engine) as session:
-                made = load(session, parcels, seed, lambda done, _total: bar.update(task, completed=done))
-    except AppError as error:
-        click.echo(error.message, err=True)
-        sys.exit(2)
+    with telling_problems():
+        # The grid is asked for by the very first migration only: on a database that has one it changes nothing.
+        database.upgrade(database_url(), DEFAULT_SRID)
+        with progress_bar(_("Building the demo city")) as tell, command_transaction() as session:
+            made = load(session, parcels, seed, tell)
+    counts = {name: format_number(count) for name, count in asdict(made).items()}
     click.echo(
-        f"{made.parcels:,} parcels, {made.streets:,} streets, {made.zones:,} zones, "
-        f"{made.features:,} features in {made.layers} layers"
+        _(
+            "Demo city: %(parcels)s parcels, %(streets)s streets, %(zones)s zones and %(features)s features"
+            " in %(layers)s layers.",
+            **counts,
+        )
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from random import Random
 
 import numpy as np
 import shapely
@@ -147,7 +148,7 @@ def _add_areas(book: FeatureBook, grown: GrownWard, seed: int) -> None:
         if not cell.reserved:
             quarters.setdefault(cell.quarter, []).append(Polygon(cell.ring))
     for quarter, polygons in quarters.items():
-        _add_area(book, grown.ward.kind, polygons, dice(seed, "areas", grown.ward.index, quarter).random())
+        _add_area(book, grown.ward.kind, polygons, dice(seed, "areas", grown.ward.index, quarter))
     bazaar = [Polygon(cell.ring) for cell in grown.fabric.cells if cell.reserved == "bazaar"]
     if bazaar:
         body = shapely.coverage_union_all(bazaar)
@@ -158,13 +159,14 @@ def _add_areas(book: FeatureBook, grown: GrownWard, seed: int) -> None:
 _AREA_SHARES = {WardKind.CORE: 0.3, WardKind.INNER: 0.14, WardKind.NEW: 0.07}
 
 
-def _add_area(book: FeatureBook, kind: WardKind, polygons: Sequence[Polygon], luck: float) -> None:
+def _add_area(book: FeatureBook, kind: WardKind, polygons: Sequence[Polygon], throw: Random) -> None:
     """Some quarters need renewal or are being built; the first comes at once, so that no town is without."""
-    share = _AREA_SHARES.get(kind, 0.0)
-    slug = "housing_projects" if kind is WardKind.NEW else "renewal_areas"
+    luck, share = throw.random(), _AREA_SHARES.get(kind, 0.0)
+    builds = kind is WardKind.NEW or (kind is WardKind.INNER and throw.random() < 0.4)
+    slug = "housing_projects" if builds else "renewal_areas"
     if not share or (luck > share and slug in book.counts):
         return
-    if kind is not WardKind.NEW:
+    if not builds:
         book.add(slug, shapely.coverage_union_all(polygons), book.names.take("renewal"), "renewal")
         return
     # A project is the largest block of its quarter, without the streets around it.

@@ -11,6 +11,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Unprocessable
+from core.grids import check_metric
+from core.i18n import format_number
 from core.i18n import gettext as _
 from layers.models import City
 from layers.tiles import revision
@@ -46,7 +48,7 @@ def load(
     Unprocessable for a number or a grid that cannot be.
     """
     if not MIN_PARCELS <= parcels <= MAX_PARCELS:
-        limits = {"low": MIN_PARCELS, "high": MAX_PARCELS}
+        limits = {"low": format_number(MIN_PARCELS), "high": format_number(MAX_PARCELS)}
         raise Unprocessable(
             _("The demo city can have between %(low)s and %(high)s parcels.", **limits), field="parcels"
         )
@@ -68,9 +70,7 @@ def load(
 def site_of(session: Session) -> Site:
     """The demo's place on the grid of this database; raises Unprocessable where the grid is not in metres."""
     srid = session.scalar(text("SELECT Find_SRID(current_schema()::text, 'parcel', 'geom')"))
-    crs = pyproj.CRS.from_epsg(srid)
-    if not crs.is_projected or any(abs(axis.unit_conversion_factor - 1) > 1e-9 for axis in crs.axis_info):
-        raise Unprocessable(_("The demo city needs a grid in metres; EPSG:%(srid)s is not one.", srid=srid))
+    crs = check_metric(srid or DEFAULT_SRID)
     lon, lat = ANCHOR_LON_LAT
     area = crs.area_of_use
     if area and not (area.west <= lon <= area.east and area.south <= lat <= area.north):
