@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,20 +55,19 @@ def ensure_running(data_dir: Path, *, durable: bool = True) -> str:
         return place.url
 
 
-def leave(data_dir: Path) -> bool:
-    """Give up this process's share; stop the cluster if nobody else has one, and say whether it did."""
+def leave(data_dir: Path, *, patience_s: float = 0) -> bool:
+    """Give up this process's share; stop the cluster if nobody else has one, and say whether it did.
+
+    ``patience_s`` waits for others who are known to be dying.
+    """
     folder = Path(data_dir).resolve()
     with _guard:
         lock = _held.pop(folder, None)
         if lock is None:
             return False
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        else:
             # Whoever wants in now waits at the lock until the cluster is down, then starts it anew.
-            return cluster_files.stop(cluster_files.place_of(folder))
+            return _take_alone(lock, patience_s) and cluster_files.stop(cluster_files.place_of(folder))
         finally:
             os.close(lock)
 
@@ -113,6 +113,20 @@ def _take_share(folder: Path) -> int:
     return lock
 
 
+def _take_alone(lock: int, patience_s: float) -> bool:
+    """Try to turn a share into the whole; the share is gone either way."""
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
+
+
 def _start_alone(place: Place, durable: bool) -> None:
     """Start it unless another process did while we waited for our turn."""
     turn = os.open(place.folder / "cluster.start.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -131,6 +145,16 @@ def _leave_all() -> None:
         leave(folder)
 
 
+def _leave_as_worker() -> None:
+    """The end of a child of multiprocessing, which knows no atexit.
+
+    One whose parent was killed may be faster than the kernel, which still holds the parent's share for a moment.
+    """
+    parent = multiprocessing.parent_process()
+    for folder in list(_held):
+        leave(folder, patience_s=0 if parent and parent.is_alive() else 3)
+
+
 def _forget_in_child() -> None:
     """A forked child shares the parent's lock: it must take its own before it may turn off the light."""
     for lock in _held.values():
@@ -141,8 +165,7 @@ def _forget_in_child() -> None:
 def _end_politely() -> None:
     """Let `kill` and a closed terminal end the process with leave-taking, where nobody else handles them."""
     if multiprocessing.parent_process() is not None:
-        # A child of multiprocessing (a worker of the server) ends without atexit.
-        multiprocessing.util.Finalize(None, _leave_all, exitpriority=0)
+        multiprocessing.util.Finalize(None, _leave_as_worker, exitpriority=0)
     if threading.current_thread() is not threading.main_thread():
         return
     for number in (signal.SIGTERM, signal.SIGHUP):

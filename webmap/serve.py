@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 from flask import Flask
 from granian import Granian
@@ -31,8 +32,6 @@ from webmap import create_app
 from webmap.demo.load import load as load_demo_city
 
 ADDRESS = "127.0.0.1"
-DEMO_PARCELS = 5000
-DEMO_SEED = 1
 _WORKERS = 2
 # A worker's connection pool holds fifteen: more threads than that would only wait for a connection.
 _THREADS = min(2 * (os.cpu_count() or 1) + 1, 15)
@@ -107,7 +106,7 @@ def _load_demo_once(session: Session) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('shahrnama.first-city'))"))
     if session.execute(text("SELECT 1 FROM city")).first() is None:
         _say(_("First start: building the demo city"))
-        load_demo_city(session, DEMO_PARCELS, DEMO_SEED, None)
+        load_demo_city(session)
 
 
 def serve(settings: Settings, port: int) -> None:
@@ -141,8 +140,19 @@ def worker() -> Flask:
     """The application of one worker process."""
     # Ctrl-C is for the parent, which then ends its workers; and should the parent be killed, they end too.
     os.setpgid(0, 0)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    signal.signal(signal.SIGUSR1, _end_as_orphan)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGUSR1)
+    parent = multiprocessing.parent_process()
+    if parent and os.getppid() != parent.pid:
+        sys.exit("the server was killed while this worker was being born")
     return create_app()
+
+
+def _end_as_orphan(_number: int, _frame: FrameType | None) -> None:
+    # The parent's locks outlive its threads by a moment; who leaves before would not be the last one out.
+    if parent := multiprocessing.parent_process():
+        parent.join(_PATIENCE_S)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _tell_when_up(port: int) -> None:
