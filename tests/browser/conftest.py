@@ -32,6 +32,8 @@ PARCELS = 1500
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On a machine without Chromium (Ubuntu's is a snap stub) the browser tests are skipped aloud."""
+    # Last of all: once Playwright's event loop turns in this thread, Flask's context cannot be left in it any more.
+    items.sort(key=lambda item: "browser" in Path(item.fspath).parts)
     if CHROMIUM is None:
         for item in items:
             if "browser" in Path(item.fspath).parts:
