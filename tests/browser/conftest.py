@@ -49,9 +49,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def demo_url(make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a small demo city."""
-    from webmap.demo.load import load
-
     from webmap import create_app
+    from webmap.demo.load import load
 
     url = make_database()
     engine = make_engine(url)
