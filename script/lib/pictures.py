@@ -75,7 +75,7 @@ def main() -> None:
             page.wait_for_timeout(1500)
             page.screenshot(path=FOLDER / f"map-{name}.png")
             page.goto(
-                f"{url}/?lang={lang}&z=17&lat={lat}&lon={lon}&place={lon},{lat}", wait_until="networkidle"
+                f"{url}/?lang={lang}&z=17&lat={lat}&lon={lon}&at={lon},{lat}", wait_until="networkidle"
             )
             page.wait_for_timeout(1500)
             page.screenshot(path=FOLDER / f"place-{name}.png")
