@@ -104,7 +104,9 @@ def import_parcels(
     _match(session)
     account.counts = _apply(session, how, account)
     _grow_boundary(session, city, account)
-    generalise.rebuild(session, tell_drawing)
+    counts = account.counts
+    if counts.added or counts.changed or (counts.gone and how.close_gone):
+        generalise.rebuild(session, tell_drawing)
     return account
 
 
