@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from core.errors import AppError
@@ -23,6 +23,7 @@ from core.web import db
 Command = TypeVar("Command", bound=Callable[..., Any])
 BAD_INPUT = 2
 NOT_DONE = 1
+_UPGRADE = "flask --app webmap db upgrade"
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,11 @@ def telling_problems() -> Iterator[None]:
         for line in error.message.splitlines():
             click.echo(_("Error: %(what)s", what=line), err=True)
         sys.exit(BAD_INPUT)
+    except ProgrammingError:
+        # Our own statements are tested: what they do not find here is what a migration would have made.
+        outdated = _("The tables are of another version than the program. Run: %(command)s", command=_UPGRADE)
+        click.echo(_("Error: %(what)s", what=outdated), err=True)
+        sys.exit(NOT_DONE)
     except (DBAPIError, OSError) as error:
         cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[:1]
         click.echo(_("Error: %(what)s", what=" ".join(cause)), err=True)

@@ -221,3 +221,15 @@ def test_the_lines_of_a_whole_state(make_database: DatabaseMaker, tmp_path: Path
     assert "140,263 features read = 140,251 kept + 12 lost" in result.stdout
     assert result.stdout.count("It has no geometry.") == 12
     assert made.count("feature") == 140_251
+
+
+def test_tables_of_another_version(make_database: DatabaseMaker, tmp_path: Path, lots: Path) -> None:
+    made = City(make_database(srid=None), tmp_path / "data")
+    assert made.run("city", "init", "--srid", "32639").exit_code == 0
+    with made.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE street DROP COLUMN geom"))
+    result = made.run("layers", "import", lots, "--layer", "streets", "--domain", "traffic", "--base", "street")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "Error: The tables are of another version than the program. Run: flask --app webmap db upgrade"
+    ]
