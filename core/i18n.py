@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.core import default_locale
 from babel.dates import format_date as babel_format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -62,11 +61,6 @@ def speaking(code: str) -> Iterator[None]:
         yield
     finally:
         _language.reset(token)
-
-
-def terminal_language() -> str:
-    """What the terminal's own settings (LC_ALL, LANG …) ask for; English unless that is Persian."""
-    return "fa" if (default_locale("LC_MESSAGES") or "en").startswith("fa") else "en"
 
 
 def direction() -> str:

@@ -78,6 +78,16 @@ class Settings:
             raise SettingsError(f"TRUSTED_PROXIES: a whole number, not {self.trusted_proxies!r}")
 
 
+def terminal_language(env: Mapping[str, str] | None = None) -> str:
+    """The language that whoever types commands has asked of the terminal: Persian, or else English.
+
+    Not the C library's answer, which is English wherever the Persian locale itself is not installed.
+    """
+    env = os.environ if env is None else env
+    asked = next((env[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if env.get(name)), "")
+    return "fa" if asked.startswith("fa") else "en"
+
+
 _NAMES = frozenset(name.upper() for name in Settings.__dataclass_fields__)
 
 

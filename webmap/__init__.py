@@ -11,7 +11,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core import cluster, i18n, web
 from core.database import driver_url
-from core.settings import Settings
+from core.settings import Settings, terminal_language
+from layers.tiles.cache import TileCache
+from layers.tiles.middleware import Shelf, TileMiddleware
+from layers.tiles.views import SHELF
 from webmap import views, wiring
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -19,7 +22,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole application over one city's data folder."""
-    i18n.set_language(i18n.terminal_language())  # commands speak it; each request chooses anew
+    i18n.set_language(terminal_language())  # commands speak it; each request chooses anew
     settings = (settings or Settings.load()).with_secret()
     app = Flask("webmap", static_folder=str(_ROOT / "static" / "dist"), static_url_path="/static")
     app.config.update(
@@ -40,6 +43,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     if proxies := int(settings.trusted_proxies):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    shelf = app.extensions[SHELF] = Shelf(TileCache(settings.data_dir))
+    app.wsgi_app = TileMiddleware(app.wsgi_app, shelf)  # type: ignore[method-assign]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     web.install(app, settings.default_language)
     if not settings.database_url:

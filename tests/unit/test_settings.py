@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Settings, SettingsError
+from core.settings import Settings, SettingsError, terminal_language
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,3 +48,17 @@ def test_readme_tells_of_every_setting() -> None:
     for field in fields(Settings):
         row = f"| `{field.name.upper()}` | {field.metadata['told']} |"
         assert row in readme, row
+
+
+@pytest.mark.parametrize(
+    ("env", "spoken"),
+    [
+        ({"LANG": "fa_IR.UTF-8"}, "fa"),
+        ({"LANG": "fa_IR.UTF-8", "LC_CTYPE": "C.UTF-8"}, "fa"),
+        ({"LANG": "fa_IR.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LC_MESSAGES": "fa_IR", "LANG": "en_US"}, "fa"),
+        ({}, "en"),
+    ],
+)
+def test_commands_speak_the_terminals_language(env: dict[str, str], spoken: str) -> None:
+    assert terminal_language(env) == spoken
