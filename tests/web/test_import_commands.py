@@ -228,7 +228,9 @@ def test_tables_of_another_version(make_database: DatabaseMaker, tmp_path: Path,
     assert made.run("city", "init", "--srid", "32639").exit_code == 0
     with made.engine.begin() as connection:
         connection.execute(text("ALTER TABLE street DROP COLUMN geom"))
-    result = made.run("layers", "import", lots, "--layer", "streets", "--domain", "traffic", "--base", "street")
+    result = made.run(
+        "layers", "import", lots, "--layer", "streets", "--domain", "traffic", "--base", "street"
+    )
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
         "Error: The tables are of another version than the program. Run: flask --app webmap db upgrade"
