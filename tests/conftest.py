@@ -43,7 +43,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The maintenance database of the server that tests may make databases on."""
-    return os.environ.get("TEST_DATABASE_URL") or cluster.ensure_running(ROOT / "var-test")
+    return os.environ.get("TEST_DATABASE_URL") or cluster.ensure_running(ROOT / "var-test", durable=False)
 
 
 @pytest.fixture(scope="session")
