@@ -10,6 +10,7 @@ from sqlalchemy import (
     Computed,
     Date,
     DateTime,
+    Float,
     ForeignKey,
     Identity,
     Index,
@@ -139,3 +140,32 @@ class SourceRevision(Base):
     source: Mapped[str] = mapped_column(Text, primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger, server_default="1")
     updated_on: Mapped[dt.date] = mapped_column(Date, server_default=func.current_date())
+    bumped_in: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class TileOutbox(Base):
+    """Tiles that an edit touched, as its transaction's triggers noted them; without a box, all of the source's.
+
+    The box is in EPSG:3857. ``xid`` is the transaction; ``to_generalise`` says that what is drawn from afar is
+    still to be made anew of what lies in the box.
+    """
+
+    __tablename__ = "tile_outbox"
+    __table_args__ = (
+        Index("tile_outbox_xid_idx", "xid"),
+        Index("tile_outbox_to_generalise_idx", "id", postgresql_where="to_generalise"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    xid: Mapped[int] = mapped_column(BigInteger, server_default="pg_current_xact_id()::text::bigint")
+    noted_at: Mapped[dt.datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.clock_timestamp()
+    )
+    source: Mapped[str] = mapped_column(Text)
+    min_zoom: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    max_zoom: Mapped[int] = mapped_column(SmallInteger, server_default="30")
+    west: Mapped[float | None] = mapped_column(Float)
+    south: Mapped[float | None] = mapped_column(Float)
+    east: Mapped[float | None] = mapped_column(Float)
+    north: Mapped[float | None] = mapped_column(Float)
+    to_generalise: Mapped[bool] = mapped_column(server_default="false")

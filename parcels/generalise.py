@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, delete, func, select, text
+from sqlalchemy import ColumnElement, and_, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
+from layers.models import TileOutbox
 from layers.tiles import revision
 from layers.tiles.grid import HALF_WORLD_M, WORLD_M, Cell, cells_of
 from parcels.blocks import blocks
@@ -27,6 +28,9 @@ EDIT_ZOOM = 15
 """An edit makes cells of this zoom anew: four block cells, and one cell of the mosaic's coarsest level."""
 CITY_ZOOM = 13
 """A whole city is gone through in cells of this zoom: some tens of thousands of parcels in the densest."""
+
+LOCK = 0x7061726365
+"""The advisory lock of whoever makes blocks or mosaic: two at once would write the same rows."""
 
 Bounds = tuple[float, float, float, float]
 Progress = Callable[[int, int], None]
@@ -60,6 +64,9 @@ def rebuild(session: Session, progress: Progress | None = None) -> None:
 
     ``progress`` is told how many of how many cells are done.
     """
+    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    # Whatever edits have left to be made anew is made anew now: forgotten before the parcels are read, not after.
+    session.execute(update(TileOutbox).where(TileOutbox.to_generalise).values(to_generalise=False))
     session.execute(delete(ParcelBlock))
     session.execute(delete(ParcelMosaic))
     cells = list(_occupied(session))
@@ -75,6 +82,7 @@ def rebuild_touched(session: Session, boxes: Iterable[Bounds]) -> None:
 
     Give the old and the new box of each parcel changed.
     """
+    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     for cell in sorted({cell for box in boxes for cell in cells_of(box, EDIT_ZOOM, 0)}):
         _forget(session, cell)
         _make(session, cell)

@@ -28,6 +28,9 @@ from core import cluster, database
 from core.errors import AppError
 from core.i18n import gettext as _
 from core.settings import Settings, SettingsError
+from core.web import db
+from layers.tiles.keeper import Keeper
+from layers.tiles.views import SHELF
 from webmap import create_app
 from webmap.demo.load import load as load_demo_city
 
@@ -145,7 +148,10 @@ def worker() -> Flask:
     parent = multiprocessing.parent_process()
     if parent and os.getppid() != parent.pid:
         sys.exit("the server was killed while this worker was being born")
-    return create_app()
+    app = create_app()
+    with app.app_context():
+        Keeper(db.engine, app.extensions[SHELF].cache).start()
+    return app
 
 
 def _end_as_orphan(_number: int, _frame: FrameType | None) -> None:

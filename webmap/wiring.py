@@ -5,13 +5,13 @@ from flask import Blueprint
 
 from layers import cli as layers_cli
 from layers.events import layer_imported
-from layers.tiles import sources
+from layers.tiles import keeper, sources
 from layers.tiles import views as tile_views
 from layers.zoning import cli as zoning_cli
 from layers.zoning import tiles as zoning_tiles
 from layers.zoning import views as zoning_views
 from parcels import cli as parcels_cli
-from parcels import streets
+from parcels import freshness, streets
 from parcels import tiles as parcel_tiles
 from webmap.cli import db_commands
 from webmap.demo.cli import demo
@@ -38,4 +38,5 @@ def connect() -> None:
     """Join what lower rooms declare with what upper rooms do about it. May be called more than once."""
     sources.register(parcel_tiles.SOURCE)
     sources.register(zoning_tiles.SOURCE)
+    keeper.register_chore(freshness.generalise_touched)
     layer_imported.connect(streets.keep_dictionary)

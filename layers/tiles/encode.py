@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session
 from layers.tiles.grid import BUFFER, EXTENT, Cell
 from layers.tiles.sources import AnySelect, Asked, TileSource
 
-MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
-
 
 def encode(session: Session, source: TileSource, cell: Cell, day: dt.date) -> bytes:
     """One tile of a source on a day, not compressed; no bytes at all where nothing lies."""

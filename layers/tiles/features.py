@@ -28,7 +28,7 @@ def find_layer_source(session: Session, slug: str) -> TileSource | None:
         "kind": "Kind within the layer",
         "count": "How many features share this pixel, where they cannot be told apart",
     }
-    return TileSource(slug, (TileLayer(slug, partial(feature_rows, layer_id), fields),))
+    return TileSource(slug, (TileLayer(slug, partial(feature_rows, layer_id), fields),), nested=True)
 
 
 def feature_rows(layer_id: int, asked: Asked) -> AnySelect:

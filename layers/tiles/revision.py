@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,13 +19,19 @@ def bump(session: Session, source: str) -> None:
     names = [source]
     if session.scalar(select(Layer.base_role).where(Layer.slug == source)):
         names.append(BASE)
+    # The commit raises what is touched by itself, but only what this transaction has not raised here.
+    mine = cast(cast(func.pg_current_xact_id(), Text), BigInteger)
     # In one fixed order, so that two writers never wait for each other.
     for name in sorted(names):
-        row = insert(SourceRevision).values(source=name, revision=1)
+        row = insert(SourceRevision).values(source=name, revision=1, bumped_in=mine)
         session.execute(
             row.on_conflict_do_update(
                 index_elements=[SourceRevision.source],
-                set_={"revision": SourceRevision.revision + 1, "updated_on": func.current_date()},
+                set_={
+                    "revision": SourceRevision.revision + 1,
+                    "updated_on": func.current_date(),
+                    "bumped_in": mine,
+                },
             )
         )
 

@@ -42,14 +42,26 @@ class TileLayer:
     description: str = ""
 
 
+Regime = Callable[[Session, dt.date], dt.date | None]
+"""The first day of what is in force on a day: equal ones mean equal tiles. None before all that is known."""
+
+
 @dataclass(frozen=True)
 class TileSource:
-    """What one address of tiles serves. A ``dated`` one answers for any day (``?on=``)."""
+    """What one address of tiles serves. A ``dated`` one answers for any day (``?on=``) and has its ``regime``.
+
+    ``nested``: whatever a tile shows, its parent shows too, so that below an empty tile all are empty.
+    """
 
     name: str
     layers: tuple[TileLayer, ...]
     dated: bool = False
+    regime: Regime | None = None
+    nested: bool = False
 
+
+REVISIONS = "revisions"
+"""Not a source: /tiles/revisions.json tells the revision of each."""
 
 Finder = Callable[[Session, str], TileSource | None]
 
@@ -70,7 +82,12 @@ def register_finder(finder: Finder) -> None:
 
 def is_reserved(name: str) -> bool:
     """Whether a layer cannot have this slug, because a declared source answers at that address."""
-    return name in _declared
+    return name in _declared or name == REVISIONS
+
+
+def list_dated() -> list[TileSource]:
+    """The sources that are others on another day."""
+    return [source for source in _declared.values() if source.dated]
 
 
 def get_source(session: Session, name: str) -> TileSource:

@@ -1,26 +1,30 @@
 """The addresses of tiles: one for each source's TileJSON, one for each tile."""
 
 import datetime as dt
-import hashlib
 
-from flask import Blueprint, Response, jsonify, request
-from isal import igzip
+from flask import Blueprint, Response, current_app, jsonify, request
+from sqlalchemy import select
 
 from core.inputs import read_day
 from core.web import db, public
+from layers.models import SourceRevision
 from layers.tiles import base, sources
-from layers.tiles.encode import MEDIA_TYPE, encode
+from layers.tiles.answer import FOR_A_MINUTE, FOR_GOOD, Answer, answer, answer_json, pack
+from layers.tiles.cache import Key
+from layers.tiles.encode import encode
 from layers.tiles.features import find_layer_source
 from layers.tiles.grid import parse_cell
+from layers.tiles.known import as_json, revisions_of
+from layers.tiles.making import is_in_city, since_when
+from layers.tiles.middleware import Shelf
 from layers.tiles.revision import NEVER_CHANGED, get_revision, get_today
-from layers.tiles.sources import TileSource
+from layers.tiles.sources import REVISIONS, TileSource
 from layers.tiles.tilejson import describe
 
 blueprint = Blueprint("tiles", __name__)
 
-_FOR_GOOD = "public, max-age=31536000, immutable"
-_FOR_A_MINUTE = "public, max-age=60"
-_GZIP_LEVEL = 2
+SHELF = "tile shelf"
+"""The name under which the application keeps this worker's :class:`Shelf`."""
 
 
 @blueprint.after_request
@@ -44,16 +48,36 @@ def tilejson(source: str) -> Response:
     return response.make_conditional(request)  # type: ignore[return-value]
 
 
+@blueprint.get(f"/tiles/{REVISIONS}.json")
+@public
+def revisions() -> Response:
+    """The revision of each source: what an open map polls to learn of edits."""
+    numbers = {row.source: row.revision for row in db.session.scalars(select(SourceRevision))}
+    content = as_json(revisions_of(numbers, get_today(db.session).isoformat()))
+    return _respond(answer_json(content, "GET", request.headers.get("If-None-Match", "")))
+
+
 @blueprint.get("/tiles/<source>/<z>/<x>/<y>.mvt")
 @public
 def tile(source: str, z: str, x: str, y: str) -> Response:
-    """One vector tile; where nothing lies, one without layers."""
-    found = sources.get_source(db.session, source)
+    """One vector tile; where nothing lies, one without layers. It is kept for whoever asks next."""
     cell = parse_cell(z, x, y)
+    shelf: Shelf = current_app.extensions[SHELF]
+    # Before anything is looked up: an edit taken in from now on forbids to keep what we are about to make.
+    stamp, turn = shelf.cache.stamp(Key(source, cell)), shelf.cache.generations.turn
+    found = sources.get_source(db.session, source)
     on, today = read_day(request.args.get("on")), get_today(db.session)
     # Read before encoding: if an edit lands between, what is kept under the older revision is merely newer.
     keeping = _keeping(found, on, today)
-    return _answer(encode(db.session, found, cell, on or today), keeping)
+    packed = pack(encode(db.session, found, cell, on or today))
+    if shelf.cache.generations.kept:
+        since = since_when(db.session, found, on, today)
+        if on:
+            shelf.remember_day(source, on.isoformat(), since, turn)
+        if packed != pack(b"") or is_in_city(db.session, cell):
+            shelf.cache.store(Key(source, cell, since), packed, stamp)
+    accepts, known = request.headers.get("Accept-Encoding", ""), request.headers.get("If-None-Match", "")
+    return _respond(answer(packed, "GET", accepts, known, keeping))
 
 
 def _keeping(source: TileSource, on: dt.date | None, today: dt.date) -> str:
@@ -63,25 +87,12 @@ def _keeping(source: TileSource, on: dt.date | None, today: dt.date) -> str:
     """
     asked = request.args.get("v")
     known = asked and asked != NEVER_CHANGED and asked == get_revision(db.session, source, on, today)
-    return _FOR_GOOD if known else _FOR_A_MINUTE
+    return FOR_GOOD if known else FOR_A_MINUTE
 
 
-def _answer(content: bytes, keeping: str) -> Response:
-    """The tile in the encoding the asker takes, with a tag of its very bytes.
-
-    An empty tile is an empty 200 and not a 204: no bytes are a valid MVT, and are kept, tagged and served from a
-    file like any other tile.
-    """
-    tag = hashlib.blake2b(content, digest_size=12).hexdigest()
-    response = Response(content, mimetype=MEDIA_TYPE)
-    if content and request.accept_encodings.quality("gzip") > 0:
-        response.set_data(igzip.compress(content, _GZIP_LEVEL, mtime=0))
-        response.content_encoding = "gzip"
-        tag += "-gzip"
-    response.set_etag(tag)
-    response.vary.add("Accept-Encoding")
-    response.headers["Cache-Control"] = keeping
-    return response.make_conditional(request)  # type: ignore[return-value]
+def _respond(made: Answer) -> Response:
+    # Werkzeug leaves the body out for HEAD by itself.
+    return Response(made.body, made.status, made.headers)
 
 
 sources.register(base.SOURCE)

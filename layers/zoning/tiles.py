@@ -1,6 +1,9 @@
 """Tiles of zoning as it is, was or will be on a day."""
 
-from sqlalchemy import func, select
+import datetime as dt
+
+from sqlalchemy import func, select, union_all
+from sqlalchemy.orm import Session
 
 from layers.tiles.sources import AnySelect, Asked, TileLayer, TileSource, touches
 from layers.zoning.models import PLAN, Zone, ZoneClass
@@ -27,6 +30,17 @@ def _zones(asked: Asked) -> AnySelect:
     )
 
 
+def regime_of(session: Session, day: dt.date) -> dt.date | None:
+    """The last day up to this one on which a zone begins or has ended."""
+    known = func.upper_inf(Zone.recorded)
+    changes = union_all(
+        select(func.lower(Zone.valid).label("day")).where(known),
+        select(func.upper(Zone.valid)).where(known),
+    ).subquery()
+    found: dt.date | None = session.scalar(select(func.max(changes.c.day)).where(changes.c.day <= day))
+    return found
+
+
 SOURCE = TileSource(
     "zoning",
     (
@@ -41,4 +55,5 @@ SOURCE = TileSource(
         ),
     ),
     dated=True,
+    regime=regime_of,
 )

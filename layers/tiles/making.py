@@ -1,0 +1,70 @@
+"""Makes a tile as it is kept: the source's, of the day that its folder stands for."""
+
+import datetime as dt
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from layers.models import City
+from layers.tiles import sources
+from layers.tiles.answer import Packed, pack
+from layers.tiles.cache import Key, TileCache
+from layers.tiles.encode import encode
+from layers.tiles.grid import BUFFER, Cell
+from layers.tiles.revision import get_today
+from layers.tiles.sources import TileSource
+
+Bounds = tuple[float, float, float, float]
+_REFUSALS = 5
+_BEFORE_ALL = "0001-01-01"
+
+
+def make(session: Session, key: Key) -> Packed:
+    """The tile, encoded now. Raises NotFound where its source is gone."""
+    source = sources.get_source(session, key.source)
+    day = dt.date.fromisoformat(key.since) if key.since else get_today(session)
+    return pack(encode(session, source, key.cell, day))
+
+
+def make_and_store(session: Session, cache: TileCache, key: Key) -> bool:
+    """Make a tile and keep it; again if an edit came between. Says whether it is kept now.
+
+    The session must be at READ COMMITTED and outside a transaction: each attempt must see what is true then.
+    """
+    for _attempt in range(_REFUSALS):
+        stamp = cache.stamp(key)
+        packed = make(session, key)
+        session.rollback()
+        if cache.store(key, packed, stamp):
+            return True
+    return False
+
+
+def since_when(session: Session, source: TileSource, on: dt.date | None, today: dt.date) -> str | None:
+    """The first day of what is in force on a day: all days since share their tiles. None for what is today's."""
+    if on is None or source.regime is None:
+        return None
+    regime = source.regime(session, on)
+    if regime == source.regime(session, today):
+        return None
+    return regime.isoformat() if regime else _BEFORE_ALL
+
+
+def is_in_city(session: Session, cell: Cell) -> bool:
+    """Whether a cell is one of the city's, whose tiles are kept even where they are empty.
+
+    Beyond lies the rest of the world: nobody may fill the disk with it.
+    """
+    box = city_box(session)
+    if box is None:
+        return False
+    west, south, east, north = cell.bounds(BUFFER)
+    return box[0] <= east and west <= box[2] and box[1] <= north and south <= box[3]
+
+
+def city_box(session: Session) -> Bounds | None:
+    """West, south, east, north of the city in EPSG:3857; None while it has no boundary."""
+    box = func.ST_Transform(City.boundary, 3857)
+    sides = (func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
+    found = session.execute(select(*sides)).first()
+    return None if found is None or found[0] is None else (found[0], found[1], found[2], found[3])
