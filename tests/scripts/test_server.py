@@ -117,8 +117,14 @@ def is_free(port: int) -> bool:
         return True
 
 
+def cpu_s() -> float:
+    """Processor time of all children that have ended and of theirs, in seconds."""
+    used = os.times()
+    return used.children_user + used.children_system
+
+
 def wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.05)
@@ -142,26 +148,26 @@ def test_from_nothing_to_a_city_and_ctrl_c(server: Callable[..., Server], data: 
     engine.dispose()
 
     intruder = server()
-    _, told = intruder.process.communicate(timeout=30)
+    _, told = intruder.process.communicate(timeout=60)
     assert intruder.process.returncode == 1
     assert told == f"server: Port {first.port} is taken: choose another by --port.\n"
     assert first.health() == 200
 
     os.killpg(first.process.pid, signal.SIGINT)
-    said, told = first.process.communicate(timeout=30)
+    said, told = first.process.communicate(timeout=60)
     assert (first.process.returncode, said, told) == (0, "Stopped.\n", "")
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
     assert is_free(first.port)
     assert not is_running(data)
 
-    begun = time.monotonic()
+    spent = cpu_s()
     again = server()
     assert "First start: building the demo city\n" not in again.wait_until_up()
-    # Under five seconds on a quiet machine of two cores; the suite's machine may have other work.
-    assert time.monotonic() - begun < 15
     again.process.send_signal(signal.SIGTERM)
-    again.process.communicate(timeout=30)
+    again.process.communicate(timeout=60)
     assert again.process.returncode == 0
+    # Up in five seconds on two quiet cores. The suite's machine may be busy, so work is measured, not waiting.
+    assert cpu_s() - spent < 10
 
 
 def test_a_server_of_yours_is_used_and_none_is_started(
@@ -175,14 +181,14 @@ def test_a_server_of_yours_is_used_and_none_is_started(
     assert served.health() == 200
     assert not (data / "cluster").exists()
     served.process.send_signal(signal.SIGHUP)  # The terminal was closed.
-    served.process.communicate(timeout=30)
+    served.process.communicate(timeout=60)
     assert served.process.returncode == 0
     assert is_free(served.port)
 
 
 def test_the_password_of_a_server_of_yours_is_not_shown(server: Callable[..., Server]) -> None:
     served = server({"DATABASE_URL": "postgresql://ali:secret@127.0.0.1:1/none"})
-    said, told = served.process.communicate(timeout=30)
+    said, told = served.process.communicate(timeout=60)
     assert served.process.returncode == 1
     assert "secret" not in said + told
     assert len(told.splitlines()) == 1
@@ -210,7 +216,7 @@ def test_a_server_that_stops_leaves_the_cluster_to_who_still_uses_it(
         served = server()
         served.wait_until_up()
         served.process.terminate()
-        served.process.communicate(timeout=30)
+        served.process.communicate(timeout=60)
         assert is_running(data)
     assert not is_running(data)
 
@@ -229,7 +235,7 @@ def test_a_setting_that_cannot_be_is_named(
     server: Callable[..., Server], data: Path, env: Mapping[str, str], line: str
 ) -> None:
     refused = server(env)
-    _, told = refused.process.communicate(timeout=30)
+    _, told = refused.process.communicate(timeout=60)
     assert (refused.process.returncode, told) == (1, f"{line}\n")
     assert not data.exists()
 
