@@ -9,7 +9,7 @@ from flask import g as request_globals
 from sqlalchemy import Engine, event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import cluster, i18n, web
+from core import cluster, i18n, log, web
 from core.database import driver_url
 from core.settings import Settings, terminal_language
 from layers.tiles.cache import TileCache
@@ -22,6 +22,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole application over one city's data folder."""
+    log.configure()
     i18n.set_language(terminal_language())  # commands speak it; each request chooses anew
     settings = (settings or Settings.load()).with_secret()
     app = Flask("webmap", static_folder=str(_ROOT / "static" / "dist"), static_url_path="/static")

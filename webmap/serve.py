@@ -27,7 +27,8 @@ from sqlalchemy.orm import Session
 from core import cluster, database
 from core.errors import AppError
 from core.i18n import gettext as _
-from core.settings import Settings, SettingsError
+from core.i18n import set_language
+from core.settings import Settings, SettingsError, terminal_language
 from core.web import db
 from layers.tiles.keeper import Keeper
 from layers.tiles.views import SHELF
@@ -44,6 +45,7 @@ _PR_SET_PDEATHSIG = 1
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve one city until told to stop; a cause a person can mend is one line on standard error."""
+    set_language(terminal_language())
     asked = _parse(arguments)
     try:
         settings = Settings.load(data_dir=asked.data)

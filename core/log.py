@@ -1,0 +1,21 @@
+"""Log lines: plain, one per event, without the values of variables, which may be secrets."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure() -> None:
+    """Write log lines to standard error, tracebacks as Python writes them (structlog's own show every local)."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
