@@ -8,9 +8,7 @@ from webmap import create_app
 
 
 @pytest.fixture
-def failing(
-    capfd: pytest.CaptureFixture[str], app: Flask
-) -> Flask:  # (capture begins before the log is opened)
+def failing(app: Flask) -> Flask:
     """An application of its own with a view that breaks with a secret at hand."""
     made = create_app(app.config["SETTINGS"])
 
