@@ -5,6 +5,7 @@ from flask import Blueprint
 
 from layers import cli as layers_cli
 from layers.events import layer_imported
+from layers.tiles import cli as tiles_cli
 from layers.tiles import keeper, sources
 from layers.tiles import views as tile_views
 from layers.zoning import cli as zoning_cli
@@ -28,6 +29,7 @@ COMMANDS: tuple[click.Group, ...] = (
     db_commands,
     layers_cli.city,
     layers_cli.layers,
+    tiles_cli.tiles,
     zoning_cli.zoning,
     parcels_cli.parcels,
     demo,

@@ -50,6 +50,10 @@ def pack(content: bytes) -> Packed:
     return Packed(body, (zlib.crc32(body) & 0x7FFFFFFF) or 1)
 
 
+EMPTY = pack(b"")
+"""The tile of where nothing lies: most tiles of most layers."""
+
+
 def answer(packed: Packed, method: str, accepts: str, known: str, keeping: str) -> Answer:
     """The tile in the encoding the asker takes; 304 without it if ``known`` (If-None-Match) names it.
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.errors import AppError
+from layers.tiles import sources
 from layers.tiles.cache import Key, TileCache
 from layers.tiles.making import make_and_store
 
@@ -23,7 +24,7 @@ class Builders:
     """Makes tiles in the background; a tile that somebody asks for before its turn is made then and there."""
 
     def __init__(self, engine: Engine, cache: TileCache) -> None:
-        self._engine = engine
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._cache = cache
         self._urgent: deque[Key] = deque()
         self._leisurely: deque[Key] = deque()
@@ -65,7 +66,7 @@ class Builders:
                 # Somebody may have asked for it meanwhile, or an edit after the one that dropped it brought it here.
                 if not self._cache.has(key):
                     with Session(self._engine) as session:
-                        make_and_store(session, self._cache, key)
+                        make_and_store(session, self._cache, sources.get_source(session, key.source), key)
             except (AppError, DBAPIError, OSError) as error:
                 log.info("tile not made", key=key, error=str(error).splitlines()[0])
             finally:

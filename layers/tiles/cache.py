@@ -17,11 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from layers.tiles.answer import Packed, pack
+from layers.tiles.answer import EMPTY, Packed
 from layers.tiles.generations import Generations, Stamp
 from layers.tiles.grid import Cell
-
-_EMPTY = pack(b"")
 
 
 class Key(NamedTuple):
@@ -50,8 +48,12 @@ class TileCache:
     @cached_property
     def generations(self) -> Generations:
         """The host's counters; nothing is made on disk before they are asked for."""
-        self._new.mkdir(parents=True, exist_ok=True)
+        self.open()
         return Generations(self.state / "generations")
+
+    def open(self) -> None:
+        """Make the folders, if they are not there."""
+        self._new.mkdir(parents=True, exist_ok=True)
 
     def path(self, key: Key) -> Path:
         """Where a tile's file is, or would be."""
@@ -95,7 +97,7 @@ class TileCache:
 
     def _write(self, packed: Packed) -> Path:
         made = self._new / f"{os.getpid()}-{next(self._numbers)}"
-        if packed == _EMPTY and self._link_empty(made):
+        if packed == EMPTY and self._link_empty(made):
             return made
         self._fill(made, packed)
         return made
@@ -115,7 +117,7 @@ class TileCache:
             os.link(master, made)
         except FileNotFoundError:
             fresh = self._new / f"{os.getpid()}-{next(self._numbers)}"
-            self._fill(fresh, _EMPTY)
+            self._fill(fresh, EMPTY)
             fresh.replace(master)
             return False
         except OSError:

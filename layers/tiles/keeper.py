@@ -51,7 +51,6 @@ class Keeper:
         self.engine = engine
         self.cache = cache
         self.known = Known(cache)
-        self.builders = Builders(engine, cache)
         self._stop = threading.Event()
         self._edits = threading.Event()
         self._position: Position | None = None
@@ -71,14 +70,14 @@ class Keeper:
     def run(self) -> None:
         """Wait for the turn, then keep until told to stop."""
         while not self._stop.is_set():
-            with self._turn() as is_ours:
+            with self._surviving(), self._turn() as is_ours:
                 if is_ours:
                     self._keep()
-                    return
             self._stop.wait(_TURN_S)
 
     @contextmanager
     def _turn(self) -> Iterator[bool]:
+        self.cache.open()
         file = os.open(self.cache.state / "keeper", os.O_RDWR | os.O_CREAT, 0o644)
         try:
             yield _is_locked(file)
@@ -91,6 +90,7 @@ class Keeper:
         generations.stop_beating()
         self.cache.sweep()
         self._position = outbox.read_position(self.known.path)
+        self.builders = Builders(self.engine, self.cache)
         self.builders.start()
         chores = threading.Thread(target=self._do_chores, name="tile chores", daemon=True)
         chores.start()
@@ -121,8 +121,9 @@ class Keeper:
     def _listen(self) -> None:
         """Take in what was missed, then whatever comes, until the connection is lost."""
         wrapped = self.engine.raw_connection()
-        wrapped.detach()
         link: Any = wrapped.driver_connection
+        # Not the pool's any more: what it hears must not surprise another borrower.
+        wrapped.detach()
         try:
             link.autocommit = True
             with link.cursor() as cursor:
@@ -143,7 +144,7 @@ class Keeper:
                     self._tidy()
                     trim_at = now + _TRIM_S
         finally:
-            link.close()
+            wrapped.close()
 
     def take_in(self) -> None:
         """Drop what edits since the last time have touched, and have it made anew."""

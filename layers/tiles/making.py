@@ -6,11 +6,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from layers.models import City
-from layers.tiles import sources
-from layers.tiles.answer import Packed, pack
+from layers.tiles.answer import EMPTY, Packed, pack
 from layers.tiles.cache import Key, TileCache
 from layers.tiles.encode import encode
-from layers.tiles.grid import BUFFER, Cell
+from layers.tiles.grid import BUFFER, MIN_ZOOM, Cell
 from layers.tiles.revision import get_today
 from layers.tiles.sources import TileSource
 
@@ -19,25 +18,32 @@ _REFUSALS = 5
 _BEFORE_ALL = "0001-01-01"
 
 
-def make(session: Session, key: Key) -> Packed:
-    """The tile, encoded now. Raises NotFound where its source is gone."""
-    source = sources.get_source(session, key.source)
+def make(session: Session, source: TileSource, key: Key) -> Packed:
+    """The tile, encoded now."""
     day = dt.date.fromisoformat(key.since) if key.since else get_today(session)
     return pack(encode(session, source, key.cell, day))
 
 
-def make_and_store(session: Session, cache: TileCache, key: Key) -> bool:
+def make_and_store(session: Session, cache: TileCache, source: TileSource, key: Key) -> bool:
     """Make a tile and keep it; again if an edit came between. Says whether it is kept now.
 
-    The session must be at READ COMMITTED and outside a transaction: each attempt must see what is true then.
+    Each statement must see what is true then: the session's connection is at AUTOCOMMIT.
     """
     for _attempt in range(_REFUSALS):
         stamp = cache.stamp(key)
-        packed = make(session, key)
-        session.rollback()
+        packed = EMPTY if _is_below_empty(cache, source, key) else make(session, source, key)
         if cache.store(key, packed, stamp):
             return True
     return False
+
+
+def _is_below_empty(cache: TileCache, source: TileSource, key: Key) -> bool:
+    """Whether the tile above is here and empty, and the source such that this one must be, too."""
+    cell = key.cell
+    if not source.nested or cell.z == MIN_ZOOM:
+        return False
+    # Looked at after the stamp was taken: an edit that fills the one above touches this one, too.
+    return cache.read(key._replace(cell=Cell(cell.z - 1, cell.x // 2, cell.y // 2))) == EMPTY
 
 
 def since_when(session: Session, source: TileSource, on: dt.date | None, today: dt.date) -> str | None:

@@ -65,6 +65,15 @@ REVISIONS = "revisions"
 
 Finder = Callable[[Session, str], TileSource | None]
 
+
+@dataclass(frozen=True)
+class Registered:
+    """Sources and finders as one process hands them to another: by the names of their functions."""
+
+    declared: tuple[TileSource, ...]
+    finders: tuple[Finder, ...]
+
+
 _declared: dict[str, TileSource] = {}
 _finders: list[Finder] = []
 
@@ -72,6 +81,24 @@ _finders: list[Finder] = []
 def register(source: TileSource) -> None:
     """Serve this source from now on. Registering it again changes nothing."""
     _declared[source.name] = source
+
+
+def declared() -> list[TileSource]:
+    """The sources that live in the code."""
+    return list(_declared.values())
+
+
+def register_all(these: Registered) -> None:
+    """Take over what another process has registered."""
+    for source in these.declared:
+        register(source)
+    for finder in these.finders:
+        register_finder(finder)
+
+
+def registered() -> Registered:
+    """All that is registered here, to be handed to another process."""
+    return Registered(tuple(_declared.values()), tuple(_finders))
 
 
 def register_finder(finder: Finder) -> None:

@@ -9,7 +9,7 @@ from core.inputs import read_day
 from core.web import db, public
 from layers.models import SourceRevision
 from layers.tiles import base, sources
-from layers.tiles.answer import FOR_A_MINUTE, FOR_GOOD, Answer, answer, answer_json, pack
+from layers.tiles.answer import EMPTY, FOR_A_MINUTE, FOR_GOOD, Answer, answer, answer_json, pack
 from layers.tiles.cache import Key
 from layers.tiles.encode import encode
 from layers.tiles.features import find_layer_source
@@ -74,7 +74,7 @@ def tile(source: str, z: str, x: str, y: str) -> Response:
         since = since_when(db.session, found, on, today)
         if on:
             shelf.remember_day(source, on.isoformat(), since, turn)
-        if packed != pack(b"") or is_in_city(db.session, cell):
+        if packed != EMPTY or is_in_city(db.session, cell):
             shelf.cache.store(Key(source, cell, since), packed, stamp)
     accepts, known = request.headers.get("Accept-Encoding", ""), request.headers.get("If-None-Match", "")
     return _respond(answer(packed, "GET", accepts, known, keeping))
