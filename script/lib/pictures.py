@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from webmap.demo.load import load
 from werkzeug.serving import make_server
 
 from core import cluster
 from core.database import make_engine, transaction, upgrade
 from core.settings import Settings
 from webmap import create_app
+from webmap.demo.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "pictures"
