@@ -74,9 +74,7 @@ def main() -> None:
             page.goto(f"{url}/?lang={lang}", wait_until="networkidle")
             page.wait_for_timeout(1500)
             page.screenshot(path=FOLDER / f"map-{name}.png")
-            page.goto(
-                f"{url}/?lang={lang}&z=17&lat={lat}&lon={lon}&at={lon},{lat}", wait_until="networkidle"
-            )
+            page.goto(f"{url}/?lang={lang}&z=17&lat={lat}&lon={lon}&at={lon},{lat}", wait_until="networkidle")
             page.wait_for_timeout(1500)
             page.screenshot(path=FOLDER / f"place-{name}.png")
         browser.close()
