@@ -219,6 +219,9 @@ def _is_locked(file: int) -> bool:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    # Whose turn it is, for whoever looks into the folder.
+    os.ftruncate(file, 0)
+    os.write(file, f"{os.getpid()}\n".encode())
     return True
 
 
