@@ -1,6 +1,5 @@
 """One way into the database for whole files: a staging table filled by COPY, and an account of every feature."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from sqlalchemy import Table, TextClause, text
 from sqlalchemy.orm import Session
 from sqlalchemy.types import UserDefinedType
 
+from core.copying import copy_text, json_objects
 from core.errors import Unprocessable
 from core.geofiles import Batch, Source
 from core.i18n import format_number
@@ -23,8 +23,6 @@ from core.progress import Tell
 
 BATCH = 5000
 EXAMPLES = 20
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""})
-_NO_VALUE = "\\N"
 
 
 class AnyGeometry(UserDefinedType[Any]):
@@ -48,9 +46,7 @@ class Staging:
 
     def copy(self, rows: Iterable[Sequence[Any]]) -> None:
         """Add rows, their values in the order of the table's columns (None: no value), by COPY."""
-        lines = StringIO()
-        lines.writelines("\t".join(map(_copied, row)) + "\n" for row in rows)
-        lines.seek(0)
+        lines = StringIO(copy_text(rows))
         names = sql.SQL(", ").join(sql.Identifier(column.name) for column in self.table.columns)
         command = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(self.table.name), names)
         cursor: Any = self.session.connection().connection.cursor()
@@ -65,16 +61,6 @@ class Staging:
         self.session.execute(text("ANALYZE " + quote(self.table)))
 
 
-def _copied(value: Any) -> str:
-    if value is None:
-        return _NO_VALUE
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    return str(value)
-
-
 def ewkb_hex(geometries: Any, srid: int) -> list[str]:
     """Geometries (n,) as COPY takes them: EWKB in hexadecimal, each with its SRID."""
     hexes: list[str] = shapely.to_wkb(
@@ -83,10 +69,11 @@ def ewkb_hex(geometries: Any, srid: int) -> list[str]:
     return hexes
 
 
-def properties_json(columns: dict[str, list[Any]], row: int) -> str:
-    """What the file said of one feature, without its blanks, as JSON."""
-    said = {name: values[row] for name, values in columns.items() if values[row] is not None}
-    return json.dumps(said, ensure_ascii=False, default=str)
+def properties_json(columns: dict[str, list[Any]], rows: Sequence[int]) -> list[str]:
+    """What the file said of these rows, without its blanks, as JSON."""
+    if not columns:
+        return ["{}"] * len(rows)
+    return list(json_objects({name: [values[row] for row in rows] for name, values in columns.items()}))
 
 
 def sql_file(path: Path) -> TextClause:

@@ -27,6 +27,7 @@ _LETTERS = str.maketrans(
     }
 )
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
+_FOREIGN_DIGITS = re.compile("[۰-۹٠-٩]+")
 # Tatweel, Arabic marks, Latin combining marks, ZWNJ/ZWJ, direction marks, BOM.
 _DROPPED = re.compile(
     "[\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
@@ -37,7 +38,7 @@ _NUMBER_PART = re.compile(r"0*([0-9]+)")
 
 def latin_digits(text: str) -> str:
     """Write Persian and Arabic digits as Latin ones; everything else stays as it is."""
-    return text.translate(_DIGITS)
+    return text if text.isascii() else _FOREIGN_DIGITS.sub(lambda run: run[0].translate(_DIGITS), text)
 
 
 def fold(text: str) -> str:
@@ -45,6 +46,9 @@ def fold(text: str) -> str:
 
     Punctuation and white space become single spaces. Half-spaces vanish, so «می‌شود» meets «میشود».
     """
+    if text.isascii():
+        # Nothing to unify or drop: most parcel numbers are such, and there are a million of them.
+        return _BREAKS.sub(" ", text.lower()).strip()
     # Decomposed first: é loses its accent, and آ in two code points is the same as in one.
     letters = unicodedata.normalize("NFKC", text).translate(_LETTERS)
     plain = _DROPPED.sub("", unicodedata.normalize("NFD", letters)).translate(_LETTERS).translate(_DIGITS)

@@ -160,7 +160,8 @@ def _of_kind(
 
 def _rows(batch: Batch, chosen: list[int], fields: NameFields, srid: int) -> Any:
     geometries = ewkb_hex(batch.geometries[chosen], srid)
-    for geometry, row in zip(geometries, chosen, strict=True):
+    said = properties_json(batch.columns, chosen)
+    for geometry, row, properties in zip(geometries, chosen, said, strict=True):
         name_fa, name_en = fields.names(batch.columns, row)
         yield (
             int(batch.indexes[row]),
@@ -168,7 +169,7 @@ def _rows(batch: Batch, chosen: list[int], fields: NameFields, srid: int) -> Any
             name_fa,
             name_en,
             fields.kind_of(batch.columns, row),
-            properties_json(batch.columns, row),
+            properties,
             geometry,
         )
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.fields import words
 from core.text import fold, latin_digits
@@ -68,22 +69,29 @@ def parse_address(text: str) -> Address:
 
 def _persian(plain: str) -> Address:
     plate = _FA_PLATE.search(plain)
-    rest = plain[: plate.start()] + "،" + plain[plate.end() :] if plate else plain
+    if plate:
+        street, _ending = _persian_street(plain[: plate.start()] + "،" + plain[plate.end() :], False)
+        return Address(street, _house_number(plate[1]))
+    return Address(*_persian_street(plain, True))
+
+
+# A street's name comes again with each of its houses.
+@lru_cache(maxsize=20_000)
+def _persian_street(rest: str, may_end_in_house: bool) -> tuple[str, int | None]:
+    """The street in an address without its plate, and the house number that it may end in."""
     parts = [part.strip(" .:") for part in _PARTS.split(rest)]
-    parts = [
-        part for part in parts if part and fold(part).split() and fold(part).split()[0] not in _FA_WITHIN
-    ]
+    parts = [part for part in parts if fold(part) and fold(part).split()[0] not in _FA_WITHIN]
     ways = [part for part in parts if fold(part).split()[0] in _FA_WAY]
     if ways:
         parts = ways
     elif parts:
         parts = parts[-1:]
-    number = _house_number(plate[1]) if plate else None
-    ending = None if plate or not parts else re.fullmatch(r"(.*\D)\s+([0-9]{1,7})", parts[-1])
+    number = None
+    ending = re.fullmatch(r"(.*\D)\s+([0-9]{1,7})", parts[-1]) if parts and may_end_in_house else None
     # «خیابان شریعتی ۱۲» is a house; «کوچهٔ ۱۲» is a name.
     if ending and len(fold(ending[1]).split()) > 1:
         parts[-1], number = ending[1].strip(), _house_number(ending[2])
-    return Address("، ".join(parts).translate(_PERSIAN_DIGITS), number)
+    return "، ".join(parts).translate(_PERSIAN_DIGITS), number
 
 
 def _latin(plain: str) -> Address:

@@ -1,8 +1,8 @@
 """Which columns of a stranger's file hold the parcels' number, address and land use."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from core.errors import Unprocessable
@@ -72,9 +72,14 @@ class ParcelColumns:
     land_use: str | None
     area_m2: str | None
 
+    @cached_property
+    def is_lbcs(self) -> bool:
+        """Whether the land uses are codes of LBCS."""
+        return "lbcs" in plain_name(self.land_use or "")
+
     def number_of(self, columns: Columns, row: int) -> str:
         """The parcel's number as issued; empty if it has neither letter nor digit."""
-        number = re.sub(r"\s+", " ", as_text(columns[self.number][row]))
+        number = " ".join(as_text(columns[self.number][row]).split())
         return number if fold_number(number) else ""
 
     def address_of(self, columns: Columns, row: int) -> tuple[str, Address]:
@@ -95,7 +100,7 @@ class ParcelColumns:
         if not self.land_use:
             return _UNTOLD, ""
         recorded = as_text(columns[self.land_use][row])
-        return land_use_of(recorded, is_lbcs="lbcs" in plain_name(self.land_use)).value, recorded
+        return land_use_of(recorded, is_lbcs=self.is_lbcs).value, recorded
 
     def area_of(self, columns: Columns, row: int) -> float | None:
         """The official area in m², where the file gives one above zero."""

@@ -136,36 +136,37 @@ def _rows(
     batch: Batch, columns: ParcelColumns, gate: BoundaryGate, srid: int, account: Account
 ) -> Iterator[tuple[Any, ...]]:
     numbers = [columns.number_of(batch.columns, row) for row in range(len(batch))]
+    keys = list(map(fold_number, numbers))
     inside = gate.judge(batch, numbers, account.refused, account.notes)
     polygons = shapely.get_dimensions(batch.geometries) == 2
     chosen = []
-    for row, number in enumerate(numbers):
-        if not inside[row]:
-            continue
-        label = feature_label(
-            int(batch.indexes[row]), number or str(batch.columns[columns.number][row] or "")
-        )
-        if not polygons[row]:
-            account.refused.add(_("is no area, so it cannot be a parcel"), label)
-        elif not number:
-            account.refused.add(_("has no number: the column is empty or holds only signs"), label)
-        else:
+    for row, (number, key) in enumerate(zip(numbers, keys, strict=True)):
+        if inside[row] and polygons[row] and key:
             chosen.append(row)
+        elif inside[row]:
+            why = (
+                _("has no number: the column is empty or holds only signs")
+                if polygons[row]
+                else _("is no area, so it cannot be a parcel")
+            )
+            name = number or str(batch.columns[columns.number][row] or "")
+            account.refused.add(why, feature_label(int(batch.indexes[row]), name))
     shapes = ewkb_hex(batch.geometries[np.array(chosen, dtype=int)], srid)
-    for row, shape in zip(chosen, shapes, strict=True):
+    said = properties_json(batch.columns, chosen)
+    for row, shape, properties in zip(chosen, shapes, said, strict=True):
         line, address = columns.address_of(batch.columns, row)
         land_use, recorded = columns.land_use_of(batch.columns, row)
         yield (
             int(batch.indexes[row]),
             numbers[row],
-            fold_number(numbers[row]),
+            keys[row],
             line,
             address.street,
             address.house_number,
             land_use,
             recorded,
             columns.area_of(batch.columns, row),
-            properties_json(batch.columns, row),
+            properties,
             shape,
         )
 

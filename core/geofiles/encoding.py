@@ -55,6 +55,8 @@ _WESTERN = (frozenset(range(0xC0, 0x100)) - {0xD7, 0xF7}) | frozenset(
     b"\x80\x85\x91\x92\x93\x94\x95\x96\x97\x99\xa0\xa7\xa9\xab\xae\xb0\xb2\xb3\xb7\xba\xbb"
 )
 ENOUGH_WORDS = 20_000
+ENOUGH_LETTERS = 3
+"""So many letters of several bytes are no accident."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def _declared(name: str, seen: "_Evidence", report: Report, member: str) -> Deco
         )
     if name in _MULTIBYTE:
         return Decoder(name)
-    if seen.utf8 and seen.multibyte >= 2:
+    if seen.utf8 and seen.multibyte >= ENOUGH_LETTERS - 1:
         # Text of a single-byte page that happens to be strict UTF-8 throughout does not exist in practice.
         cell = seen.best()
         report.add("encoding.is_utf8", member, declared=name, row=cell.row, sample=_sample(cell.raw, "utf-8"))
@@ -185,7 +187,7 @@ def _recognised(seen: "_Evidence", report: Report, member: str) -> Decoder:
         samples = ", ".join(f"{name} «{_sample(cell.raw, name)}»" for name in names)
         raise SourceError("encoding.unclear", member=member, row=cell.row, samples=samples)
     # Nothing else reads as UTF-8 throughout, unless by one or two odd letters.
-    code = "encoding.recognised" if seen.utf8 and seen.multibyte > 2 else "encoding.assumed"
+    code = "encoding.recognised" if seen.utf8 and seen.multibyte >= ENOUGH_LETTERS else "encoding.assumed"
     report.add(code, member, used=used, row=cell.row, sample=_sample(cell.raw, used))
     return Decoder(used)
 
@@ -203,7 +205,8 @@ class _Evidence:
                 self.sample.append(cell)
             if self.utf8:
                 self.utf8 = _fits(cell, "utf-8")
-                self.multibyte += sum(byte >= 0xC0 for byte in cell.raw)
+                if self.multibyte < ENOUGH_LETTERS:
+                    self.multibyte += sum(byte >= 0xC0 for byte in cell.raw)
             if declared and self.bad_declared is None and not _fits(cell, declared):
                 self.bad_declared = cell
 

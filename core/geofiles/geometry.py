@@ -48,9 +48,8 @@ def _fit(outcome: Outcome, transform: Transform, degrees: Transform) -> Outcome:
     _say_areas(outcome, before, transform)
     _mend(outcome, None)
     present = ~shapely.is_missing(outcome.geometries)
-    single = present & (shapely.get_type_id(outcome.geometries) == 3)
-    for place in np.flatnonzero(single):
-        outcome.geometries[place] = shapely.MultiPolygon([outcome.geometries[place]])
+    single = np.flatnonzero(present & (shapely.get_type_id(outcome.geometries) == 3))
+    outcome.geometries[single] = shapely.multipolygons(outcome.geometries[single][:, None])
     return outcome
 
 

@@ -148,7 +148,8 @@ def _rows(
         else:
             chosen.append(row)
     shapes = ewkb_hex(batch.geometries[np.array(chosen, dtype=int)], srid)
-    for row, shape in zip(chosen, shapes, strict=True):
+    said = properties_json(batch.columns, chosen)
+    for row, shape, properties in zip(chosen, shapes, said, strict=True):
         name_fa, name_en = columns.names_of(batch.columns, row)
         yield (
             int(batch.indexes[row]),
@@ -159,7 +160,7 @@ def _rows(
             columns.group_of(batch.columns, row),
             "",
             "",
-            properties_json(batch.columns, row),
+            properties,
             shape,
         )
 
