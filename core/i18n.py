@@ -26,6 +26,8 @@ PACKAGES = ("core", "accounts", "layers", "parcels", "permits", "reports", "webm
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+# The years 1 to 9377, which is as far as the calendar's leap years are worked out.
+_FIRST_JALALI_DAY, _LAST_JALALI_DAY = dt.date(622, 3, 22), dt.date(9999, 3, 20)
 _JALALI_MONTHS = (
     "فروردین",
     "اردیبهشت",
@@ -126,9 +128,14 @@ def format_percent(ratio: float) -> str:
 
 
 def format_date(day: dt.date) -> str:
-    """A day in words: ``23 November 2026``, or Jalali «۲ آذر ۱۴۰۵»."""
+    """A day in words: ``23 November 2026``, or Jalali «۲ آذر ۱۴۰۵».
+
+    Days that the Jalali calendar does not reach are told in the Gregorian one, and said to be so.
+    """
     if language() != "fa":
         return babel_format_date(day, "d MMMM y", locale="en")
+    if not _FIRST_JALALI_DAY <= day <= _LAST_JALALI_DAY:
+        return babel_format_date(day, "d MMMM y", locale="fa").translate(_PERSIAN_DIGITS) + " میلادی"
     jalali = JalaliDate(day)  # type: ignore[no-untyped-call]
     return f"{jalali.day} {_JALALI_MONTHS[jalali.month - 1]} {jalali.year}".translate(_PERSIAN_DIGITS)
 

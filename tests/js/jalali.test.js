@@ -44,6 +44,8 @@ test("days are said in the calendar and digits of the language", () => {
   const day = parseDay("2026-11-23");
   assert.equal(dayInWords(day, "fa"), "۲ آذر ۱۴۰۵");
   assert.equal(dayInWords(day, "en"), "23 November 2026");
+  assert.equal(dayInWords(new Date("0001-01-01T00:00:00Z"), "fa"), "۱ ژانویهٔ ۱ میلادی");
+  assert.equal(dayInWords(new Date("9999-12-31T00:00:00Z"), "fa"), "۳۱ دسامبر ۹۹۹۹ میلادی");
 });
 
 test("the months of both calendars", () => {

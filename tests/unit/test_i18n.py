@@ -22,6 +22,14 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
         (dt.date(2026, 11, 23), "۲ آذر ۱۴۰۵", "23 November 2026"),
         (dt.date(2025, 3, 20), "۳۰ اسفند ۱۴۰۳", "20 March 2025"),  # a leap Esfand
         (dt.date(2025, 3, 21), "۱ فروردین ۱۴۰۴", "21 March 2025"),
+        (dt.date(622, 3, 22), "۱ فروردین ۱", "22 March 622"),
+        (dt.date(622, 3, 21), "۲۱ مارس ۶۲۲ میلادی", "21 March 622"),  # before the calendar begins
+        (dt.date(9999, 3, 20), "۳۰ اسفند ۹۳۷۷", "20 March 9999"),
+        (
+            dt.date(9999, 12, 31),
+            "۳۱ دسامبر ۹۹۹۹ میلادی",
+            "31 December 9999",
+        ),  # after its last worked out year
     ],
 )
 def test_dates(day: dt.date, fa: str, en: str) -> None:

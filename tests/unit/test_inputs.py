@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from core.errors import AppError, BadInput, Unprocessable
-from core.inputs import read_count, read_day, read_lon_lat, read_words
+from core.i18n import speaking
+from core.inputs import read_count, read_day, read_lon_lat, read_words, write_day
 
 
 @pytest.mark.parametrize("lon", ["51.4", "۵۱٫۴", "٥١.٤", " 51.4 ", "+51.4", "5.14e1"])
@@ -39,6 +40,17 @@ def test_days() -> None:
     assert read_day("") is None
     assert read_day("2026-11-24") == dt.date(2026, 11, 24)
     assert read_day("۲۰۲۴-۰۲-۲۹") == dt.date(2024, 2, 29)
+    assert read_day("۱۴۰۵/۹/۳") == read_day("1405/09/03") == dt.date(2026, 11, 24)
+    assert read_day("1403/12/30") == dt.date(2025, 3, 20)  # a leap Esfand
+
+
+@pytest.mark.parametrize(
+    "day", [dt.date(1, 1, 1), dt.date(1821, 3, 21), dt.date(2221, 3, 20), dt.date(9999, 12, 31)]
+)
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_days_are_written_as_they_are_read(day: dt.date, language: str) -> None:
+    with speaking(language):
+        assert read_day(write_day(day)) == day
 
 
 @pytest.mark.parametrize(
@@ -51,6 +63,9 @@ def test_days() -> None:
         ("today", BadInput),
         ("20261124", BadInput),
         ("2026-11-24T00:00", BadInput),
+        ("1404/12/30", Unprocessable),
+        ("1405/7/31", Unprocessable),
+        ("2026/11/24", BadInput),
     ],
 )
 def test_days_that_are_none(bad: str, error: type[AppError]) -> None:

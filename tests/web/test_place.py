@@ -161,15 +161,30 @@ def test_the_page_says_it_in_english(client: FlaskClient, city: Session) -> None
     assert '<link rel="canonical" href="http://localhost/parcels/1-1-1">' in answer.text
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_beyond_the_jalali_calendar_are_told_too(client: FlaskClient, city: Session, day: str) -> None:
+    answer = client.get("/place", query_string=at(20, 45, on=day), headers=PERSIAN)
+    assert answer.status_code == 200
+    assert "میلادی" in words(answer.text)
+
+
+def test_the_day_is_kept_in_the_links_of_the_page(client: FlaskClient, city: Session) -> None:
+    answer = client.get("/parcels/1-1-1?on=۱۴۰۳/۱۲/۳۰", headers=PERSIAN)
+    assert answer.status_code == 200
+    assert re.search(r'href="/\?[^"]*on=2025-03-20', answer.text)
+    assert 'href="/parcels/1-1-1.geojson?on=2025-03-20"' in answer.text
+    assert 'value="۱۴۰۳/۱۲/۳۰"' in answer.text
+
+
 def test_the_page_says_it_in_persian(client: FlaskClient, city: Session) -> None:
     answer = client.get("/place", query_string=at(20, 45), headers=PERSIAN)
     said = words(answer.text)
     for sentence in (
-        "قطعه 1-1-1",
+        "قطعهٔ 1-1-1",
         "خیابان شریعتی، پلاک ۲",
         "تا ۴ طبقه روی پیلوت.",
         "زیربنای مجاز این قطعه: ۲٬۸۸۰ متر مربع.",
-        "درمانگاه يک ۱۰۰ متر به سوی شمال، حدود ۱ دقیقه پیاده",
+        "درمانگاه يک ۱۰۰ متر به سوی شمال، حدود ۱ دقیقه پیاده‌روی",
         "برای اینجا داده‌ای نداریم.",
         "۱ فروردین ۱۳۹۴",
     ):

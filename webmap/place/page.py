@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.i18n import format_date, format_number, format_percent, language, ngettext
 from core.i18n import gettext as _
+from core.inputs import write_day
 from layers.queries import LayerHere, Nearest
 from layers.schemas import name_of
 from layers.words import direction_name, isolated, join_words, land_use_name
@@ -61,6 +62,7 @@ class Page:
     """The place page's words. ``domains``: the seven domains with their layers' lines."""
 
     title: str
+    day_typed: str
     address: str
     land_use: str
     parents: list[RelativeTold]
@@ -82,6 +84,7 @@ def page_of(place: Place) -> Page:
     domains = _domains(place.layers)
     return Page(
         title=_title(place),
+        day_typed=write_day(place.day),
         address=address,
         land_use=land_use_name(place.parcel.land_use) if place.parcel else "",
         parents=[_relative(each) for each in place.relatives if each.is_parent],

@@ -73,14 +73,17 @@ export function toGregorian(date) {
 /**
  * @param {Date} date
  * @param {string} lang `fa` gives «۲ آذر ۱۴۰۵», `en` gives `23 November 2026`
+ * @returns {string} days that the Jalali calendar does not reach are told in the Gregorian one, as the server does
  */
 export function dayInWords(date, lang) {
-  const locale = lang === "fa" ? "fa-IR-u-ca-persian" : "en-GB";
+  const jalaliYear = toJalali(date).year;
+  const isBeyond = lang === "fa" && !(jalaliYear >= 1 && jalaliYear <= 9377);
+  const locale = isBeyond ? "fa-IR-u-ca-gregory" : lang === "fa" ? "fa-IR-u-ca-persian" : "en-GB";
   const format = new Intl.DateTimeFormat(locale, { timeZone: "UTC", day: "numeric", month: "long", year: "numeric" });
   /** @type {Record<string, string>} */
   const parts = {};
   for (const { type, value } of format.formatToParts(date)) parts[type] = value;
-  return `${parts.day} ${parts.month} ${parts.year ?? parts.relatedYear}`;
+  return `${parts.day} ${parts.month} ${parts.year ?? parts.relatedYear}${isBeyond ? " میلادی" : ""}`;
 }
 
 /** @param {string} lang @returns {string[]} the twelve months of the language's calendar */
