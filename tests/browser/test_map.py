@@ -114,6 +114,49 @@ def test_a_layer_is_switched_on_and_stays_in_the_address(page: Page, demo_url: s
     expect(page.get_by_role("checkbox", name=re.compile("clinic", re.I))).to_be_checked()
 
 
+def test_back_closes_the_place_and_says_so(page: Page, demo_url: str) -> None:
+    parcel = a_parcel(page, demo_url)
+    open_map(page, demo_url, "en", z=17, lat=parcel["lat"], lon=parcel["lon"])
+    page.locator("#map").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#announcer")).to_contain_text(parcel["number"])
+    page.go_back()
+    expect(page.locator("#announcer")).to_have_text("Place closed")
+
+
+def test_a_street_found_is_marked_until_a_place_is_chosen(page: Page, demo_url: str) -> None:
+    open_map(page, demo_url, "en")
+    marks = page.locator("#map .leaflet-overlay-pane path")
+    page.locator("#q").fill("street")
+    street = page.locator("#suggestions [role=option]", has_text="Street").filter(
+        has=page.locator(".suggestion-kind", has_text="Street")
+    )
+    street.first.click()
+    expect(marks).to_have_count(2)
+    page.locator("#q").fill("1-1-1")
+    page.locator("#suggestions [role=option]").first.click()
+    expect(page.locator("#place article.place")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(marks).to_have_count(0)
+
+
+def test_a_number_that_leads_out_of_the_parcels_opens_no_page(page: Page, demo_url: str) -> None:
+    open_map(page, demo_url, "en", parcel="../..")
+    expect(page.locator("#place .told-off.refused")).to_be_visible()
+
+
+def test_the_chosen_place_stays_in_sight_when_the_phone_is_turned(page: Page, demo_url: str) -> None:
+    parcel = a_parcel(page, demo_url)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_map(page, demo_url, "en", z=17, lat=parcel["lat"], lon=parcel["lon"], parcel=parcel["number"])
+    page.set_viewport_size(SIZES["phone"])  # type: ignore[arg-type]
+    expect(page.locator("#map .leaflet-overlay-pane path").last).to_be_visible()
+    page.wait_for_function(
+        "() => document.querySelector('#map .leaflet-overlay-pane path:last-child').getBoundingClientRect().bottom"
+        " < document.querySelector('#sheet').getBoundingClientRect().top"
+    )
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_sheet_on_a_phone(
     page: Page, demo_url: str, lang: str, axe: Callable[[], list[str]], complaints: list[str]
@@ -176,6 +219,11 @@ def test_everything_can_be_read_without_javascript(browser: Browser, demo_url: s
     page.locator("main a", has_text=number).first.click()
     expect(page.locator("h1")).to_contain_text(number)
     expect(page.locator("main")).to_contain_text("R" if lang == "en" else "پهنه")
+    page.locator("#on").fill("۱۴۰۰/۱/۱" if lang == "fa" else "2021-03-21")
+    page.locator(".day-form button").click()
+    expect(page.locator("main .notice").first).to_contain_text(
+        "۱ فروردین ۱۴۰۰" if lang == "fa" else "21 March 2021"
+    )
     context.close()
 
 

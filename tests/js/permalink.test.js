@@ -34,6 +34,7 @@ for (const query of ["?z=a&lat=1&lon=2", "?z=17&lat=91&lon=2", "?z=17&lat=NaN&lo
 }
 
 test("what is mistyped is as if it were not there", () => {
+  assert.equal(readSeen("?on=2026-13-45", DEFAULTS).on, null);
   const read = readSeen("?layers=bus_stops,<b>,bus_stops&on=tomorrow&at=51&parcel=%20", DEFAULTS);
   assert.deepEqual(read, { view: null, layers: ["bus_stops"], on: null, place: null });
 });

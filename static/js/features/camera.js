@@ -15,7 +15,12 @@ export function install(map, state, { config }) {
     const { lat, lng } = map.getCenter();
     state.set({ view: { z: map.getZoom(), lat, lon: lng } });
   };
+  const resized = () => {
+    const { place, placeAnchor } = state.now;
+    if (place && placeAnchor) showBesidePaper(map, placeAnchor);
+  };
   map.on("moveend", rested);
+  map.on("resize", resized);
   rested();
   const off = state.on(["fly"], ({ fly }) => {
     if (!fly) return;
@@ -29,6 +34,7 @@ export function install(map, state, { config }) {
   });
   return () => {
     map.off("moveend", rested);
+    map.off("resize", resized);
     off();
     offPlace();
   };

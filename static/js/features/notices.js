@@ -19,6 +19,8 @@ export function install(_map, state) {
     clearTimeout(timer);
     toast.hidden = !notice;
     if (!notice) return;
+    // Not every screen reader hears a paper that was hidden until now; the announcer is always there.
+    state.set({ saying: notice.words });
     need("#toast-words").textContent = notice.words;
     action.hidden = !notice.action;
     action.textContent = notice.action ?? "";

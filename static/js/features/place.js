@@ -72,7 +72,7 @@ class PlacePanel {
 
   dismiss() {
     if (!this.state.now.place) return;
-    this.state.set({ place: null, placeAnchor: null, placeTold: false, saying: this.say("place.closed") });
+    this.state.set({ place: null, placeAnchor: null, placeTold: false });
   }
 
   retryIfFailed() {
@@ -122,7 +122,8 @@ class PlacePanel {
 
   /** @param {Element | null} article @param {Place} place @param {string | null} on @param {AbortSignal} signal */
   async #show(article, place, on, signal) {
-    if (!article) throw new ApiError("failed");
+    // An address such as `..` leads to another page of ours.
+    if (!article?.matches("article.place")) throw new ApiError("refused");
     const heading = article.querySelector("h1, h2");
     heading?.setAttribute("tabindex", "-1");
     this.body.setAttribute("aria-busy", "false");
@@ -180,6 +181,7 @@ class PlacePanel {
   }
 
   #close() {
+    if (!this.sheet.hidden) this.state.set({ saying: this.say("place.closed") });
     const focusWithin = this.sheet.contains(document.activeElement);
     this.sheet.hidden = true;
     document.body.classList.remove("has-place");

@@ -3,11 +3,13 @@
 
 import { ApiError, search } from "../api.js";
 import { debounce, element, icon, need } from "../lib/dom.js";
+import { spotMark } from "../map/city-map.js";
+import { baseColour } from "./cartography/palette.js";
 
 /** @typedef {import("../api.js").Found} Found */
 
 const ICONS = { parcel: "map", address: "map-pin", street: "map", facility: "map-pin", permit: "file-text", zone: "layers" };
-const ZOOMS = { street: 16, zone: 15 };
+const ZOOMS = { street: 17, zone: 15 };
 const TYPING_MS = 180;
 
 /**
@@ -16,7 +18,7 @@ const TYPING_MS = 180;
  * @param {Page} page
  */
 export function install(map, state, page) {
-  const box = new SearchBox(state, page);
+  const box = new SearchBox(map, state, page);
   return box.listen();
 }
 
@@ -28,9 +30,12 @@ class SearchBox {
   #asking = null;
   /** @type {string} the query that the list answers */
   #answered = "";
+  /** @type {import("leaflet").Layer | null} where a street is, which opens no place */
+  #mark = null;
 
-  /** @param {import("../state.js").State} state @param {Page} page */
-  constructor(state, { say }) {
+  /** @param {import("leaflet").Map} map @param {import("../state.js").State} state @param {Page} page */
+  constructor(map, state, { say }) {
+    this.map = map;
     this.state = state;
     this.say = say;
     this.form = need("#search");
@@ -59,11 +64,18 @@ class SearchBox {
     this.list.addEventListener("pointerdown", (event) => event.preventDefault(), { signal });
     this.list.addEventListener("click", (event) => this.#click(event), { signal });
     this.form.parentElement?.addEventListener("focusout", (event) => this.#left(event), { signal });
-    return () => stop.abort();
+    const off = this.state.on(["place"], () => this.#point(null));
+    return () => {
+      stop.abort();
+      off();
+      this.#point(null);
+    };
   }
 
   async #ask() {
     this.#asking?.abort();
+    // So that the same answer to another query is read out again.
+    this.state.set({ saying: "" });
     const query = this.input.value.trim();
     if (!query) return this.#clear();
     const asking = (this.#asking = new AbortController());
@@ -187,9 +199,18 @@ class SearchBox {
     this.#expand(false);
     const z = ZOOMS[/** @type {keyof typeof ZOOMS} */ (kind)] ?? 18;
     this.state.set({ fly: { lon, lat, z }, saying: label, popover: null });
-    if (kind === "street" || kind === "zone") return;
+    if (kind === "street" || kind === "zone") return this.#point({ lon, lat });
+    this.#point(null);
     const parcel = kind === "parcel" || kind === "address" ? number : null;
     this.state.set({ place: parcel ? { number: parcel } : { lon, lat }, placeAnchor: { lon, lat }, placeTold: false });
+  }
+
+  /** @param {{lon: number, lat: number} | null} spot */
+  #point(spot) {
+    this.#mark?.remove();
+    const { dark } = this.state.now;
+    const look = { accent: baseColour("accent", dark), halo: baseColour("halo", dark) };
+    this.#mark = spot ? spotMark(spot, look).addTo(this.map) : null;
   }
 
   /** @param {FocusEvent} event */

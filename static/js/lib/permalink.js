@@ -1,6 +1,8 @@
 // @ts-check
 /** What is seen, as a query string: readable by the server too, and the same both ways. */
 
+import { parseDay } from "./jalali.js";
+
 /**
  * @typedef {{lon: number, lat: number}} Spot
  * @typedef {{number?: string, lon?: number, lat?: number}} Place a parcel by its number, else a spot
@@ -48,7 +50,7 @@ export function readSeen(search, defaults) {
   return {
     view: readView(query),
     layers: layers === null ? [...defaults] : [...new Set(layers.split(",").filter((slug) => /^[\w-]+$/.test(slug)))],
-    on: on && /^\d{4}-\d{2}-\d{2}$/.test(on) ? on : null,
+    on: on && parseDay(on) ? on : null,
     place: readPlace(query),
   };
 }
