@@ -29,9 +29,16 @@ class DemoLayer:
 LAYERS: tuple[DemoLayer, ...] = (
     # The base map.
     DemoLayer("streets", "خیابان‌ها", "Streets", Domain.TRAFFIC, LINE, BaseRole.STREET),
-    DemoLayer("water", "آب‌ها", "Water", Domain.RECREATION, POLYGON, BaseRole.WATER),
+    DemoLayer("water", "پهنه‌های آبی", "Water", Domain.RECREATION, POLYGON, BaseRole.WATER),
     DemoLayer("green", "فضای سبز", "Green spaces", Domain.RECREATION, POLYGON, BaseRole.GREEN),
-    DemoLayer("districts", "منطقه‌ها و محله‌ها", "Districts", Domain.LAND_USE, POLYGON, BaseRole.DISTRICT),
+    DemoLayer(
+        "districts",
+        "مناطق و محلات",
+        "Districts",
+        Domain.LAND_USE,
+        POLYGON,
+        BaseRole.DISTRICT,
+    ),
     # Traffic.
     DemoLayer("bus_lines", "خطوط اتوبوس", "Bus lines", Domain.TRAFFIC, LINE, icon="bus"),
     DemoLayer("bus_stops", "ایستگاه‌های اتوبوس", "Bus stops", Domain.TRAFFIC, POINT, icon="bus", min_zoom=13),
@@ -42,8 +49,8 @@ LAYERS: tuple[DemoLayer, ...] = (
         "housing_projects", "طرح‌های مسکن", "Housing projects", Domain.HOUSING, POLYGON, icon="building"
     ),
     # Land use.
-    DemoLayer("flood_plain", "پهنهٔ سیلاب", "Flood plain", Domain.LAND_USE, POLYGON, icon="water"),
-    DemoLayer("heritage", "محدودهٔ میراث تاریخی", "Heritage areas", Domain.LAND_USE, POLYGON, icon="monument"),
+    DemoLayer("flood_plain", "پهنهٔ سیل‌گیر", "Flood plain", Domain.LAND_USE, POLYGON, icon="water"),
+    DemoLayer("heritage", "محدوده‌های تاریخی", "Heritage areas", Domain.LAND_USE, POLYGON, icon="monument"),
     # Recreation.
     DemoLayer(
         "sports", "ورزشگاه‌ها و سالن‌های ورزشی", "Sports grounds", Domain.RECREATION, POINT, icon="stadium"
@@ -58,9 +65,9 @@ LAYERS: tuple[DemoLayer, ...] = (
         coverage=0.8,
     ),
     # Culture.
-    DemoLayer("schools", "مدرسه‌ها", "Schools", Domain.CULTURE, POINT, icon="school"),
+    DemoLayer("schools", "مدارس", "Schools", Domain.CULTURE, POINT, icon="school"),
     DemoLayer("libraries", "کتابخانه‌ها", "Libraries", Domain.CULTURE, POINT, icon="library"),
-    DemoLayer("mosques", "مسجدها", "Mosques", Domain.CULTURE, POINT, icon="religious-muslim"),
+    DemoLayer("mosques", "مساجد", "Mosques", Domain.CULTURE, POINT, icon="religious-muslim"),
     DemoLayer(
         "cultural_centres",
         "مراکز فرهنگی و سینماها",

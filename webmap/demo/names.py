@@ -68,7 +68,7 @@ FORMS: dict[str, tuple[str, str, list[Name]]] = {
     "bus_stop": ("ایستگاه {}", "{} Stop", GENTLE),
     "housing_project": ("مجتمع مسکونی {}", "{} Housing Estate", GENTLE),
     "renewal": ("بافت فرسودهٔ {}", "{} Renewal Area", QUARTERS),
-    "office": ("ادارهٔ {}", "{} Office", GRAND),
+    "office": ("ساختمان اداری {}", "{} Office Building", GRAND),
 }
 _SIDES: tuple[Name, ...] = (("شمالی", "North"), ("جنوبی", "South"), ("شرقی", "East"), ("غربی", "West"))
 _DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")

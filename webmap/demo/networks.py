@@ -49,7 +49,7 @@ def _add_river(book: FeatureBook, plan: Plan) -> None:
     book.add(
         "flood_plain",
         flood,
-        ("پهنهٔ سیلاب صدساله", "Hundred-year flood plain"),
+        ("پهنهٔ سیل‌گیر با دورهٔ بازگشت صدساله", "Hundred-year flood plain"),
         "100_year",
         return_period_years=100,
     )
