@@ -151,8 +151,8 @@ class Keeper:
         before = self._position
         news = outbox.read_news(self.engine, before)
         if before and not news.touched and not news.is_lost and _same(before, news.position):
-            # Kept all the same, so that it does not grow old while nobody edits.
-            news.position.write(self.known.path)
+            # All the same: it must not grow old while nobody edits, nor be missing where tiles were deleted by hand.
+            self.known.show(news.position)
         else:
             touched = self._cells(news, before)
             with self.cache.taking_in():

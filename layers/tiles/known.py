@@ -22,12 +22,18 @@ class Known:
 
     def publish(self, position: Position) -> None:
         """Tell what is true from now on. Within `TileCache.taking_in`, after dropping."""
+        self.show(position)
+        self._cache.generations.next_turn()
+
+    def show(self, position: Position) -> None:
+        """Write down what is true, for the next keeper and for nginx, which asks nobody."""
         position.write(self.path)
         revisions = revisions_of(position.revisions, position.day)
         for source, revision in revisions.items():
             self._cache.mark_revision(source, revision)
-        _write_public(self._cache.root / "revisions.json", as_json(revisions))
-        self._cache.generations.next_turn()
+        public = self._cache.root / "revisions.json"
+        if not public.exists() or public.read_bytes() != as_json(revisions):
+            _write_public(public, as_json(revisions))
 
     def revisions(self) -> dict[str, str]:
         """The revision of each source, as TileJSON names it."""

@@ -92,7 +92,11 @@ def _keeping(source: TileSource, on: dt.date | None, today: dt.date) -> str:
 
 def _respond(made: Answer) -> Response:
     # Werkzeug leaves the body out for HEAD by itself.
-    return Response(made.body, made.status, made.headers)
+    response = Response(made.body, made.status)
+    # Exactly these: it would name a type for a 304, which has none.
+    response.headers.clear()
+    response.headers.extend(made.headers)
+    return response
 
 
 sources.register(base.SOURCE)
