@@ -33,7 +33,7 @@ _DROPPED = re.compile(
     "[\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 _BREAKS = re.compile(r"[\s،؛,;:.!?؟/\\|()\[\]{}<>\"'«»“”‘’`´_+*=~^&%$#@-]+")
-_NUMBER_PART = re.compile(r"0*([0-9]+)")
+_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
 def latin_digits(text: str) -> str:
@@ -60,4 +60,4 @@ def fold_number(text: str) -> str:
 
     ``02-015-0034`` and ``۲/۱۵/۳۴`` are both ``2-15-34``.
     """
-    return _NUMBER_PART.sub(lambda match: match[1], fold(text)).replace(" ", "-")
+    return _LEADING_ZEROS.sub("", fold(text)).replace(" ", "-")

@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.fields import words
+from core.fields import is_persian, words
 from core.text import fold, latin_digits
 
 LARGEST_NUMBER = 9_999_999
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
+_WIDE_BLANKS = re.compile(r" [ \t]+|\t[ \t]*")
 _PARTS = re.compile(r"\s*[،,;؛\n]\s*|\s+[-–—]\s+")
 _FA_PLATE = re.compile(
     r"(?:^|[\s،,])(?:پلاک|پ|شماره|شمارهٔ)\s*[:.]?\s*([0-9]{1,7})(?:\s*[/\-]\s*[0-9]+)?(?=\D|$)"
@@ -61,10 +62,10 @@ class Address:
 
 def parse_address(text: str) -> Address:
     """The street and the house number of an address written in one line."""
-    plain = re.sub(r"[ \t]+", " ", latin_digits(text)).strip(" ,،;.")
+    plain = _WIDE_BLANKS.sub(" ", latin_digits(text)).strip(" ,،;.")
     if not any(sign.isalpha() for sign in plain):
         return Address("", None)
-    return _persian(plain) if re.search("[\u0600-\u06ff]", plain) else _latin(plain)
+    return _persian(plain) if is_persian(plain) else _latin(plain)
 
 
 def _persian(plain: str) -> Address:
@@ -120,6 +121,7 @@ def _house_number(digits: str) -> int | None:
     return number if 0 < number <= LARGEST_NUMBER else None
 
 
+@lru_cache(maxsize=20_000)
 def street_key(name: str) -> str:
     """What two spellings of one street's name have in common: folded, its kind of way written out."""
     parts = fold(name).split()

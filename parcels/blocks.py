@@ -43,7 +43,11 @@ def dissolve(parcels: NDArray[np.object_]) -> Any:
             return union
     except shapely.errors.GEOSException:
         pass
-    return shapely.union_all(_sound(parcels))
+    broken = ~shapely.is_valid(parcels)
+    if broken.any():
+        parcels = parcels.copy()
+        parcels[broken] = _sound(parcels[broken])
+    return shapely.union_all(parcels)
 
 
 def _round(shapes: NDArray[np.object_]) -> NDArray[np.object_]:

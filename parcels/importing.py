@@ -34,8 +34,8 @@ from core.text import fold_number
 from layers.boundary import BoundaryGate, get_city
 from layers.models import City
 from layers.tiles import revision
-from parcels import generalise
 from parcels.columns import ParcelColumns, ParcelFields, find_columns
+from parcels.drawing import draw_changes
 from parcels.models import Parcel
 from parcels.streets import ensure_streets
 
@@ -101,12 +101,12 @@ def import_parcels(
     account = Account(title=f"{source.name} → " + _("parcels"))
     _stage(session, source, city, how.fields, allow_outside, account, tell)
     _note_repeated(session, account)
-    _match(session)
+    is_first = _match(session)
     account.counts = _apply(session, how, account)
     _grow_boundary(session, city, account)
     counts = account.counts
-    if counts.added or counts.changed or (counts.gone and how.close_gone):
-        generalise.rebuild(session, tell_drawing)
+    touched = counts.added + counts.changed + (counts.gone if how.close_gone else 0)
+    draw_changes(session, touched, is_first, tell_drawing)
     return account
 
 
@@ -129,7 +129,7 @@ def _stage(
     for batch in told(batches, source, tell):
         staging.copy(_rows(batch, columns, gate, city.srid, account))
     account.close_reading(source)
-    staging.close()
+    staging.close("number", "number_key", "street")
 
 
 def _rows(
@@ -187,10 +187,16 @@ def _note_repeated(session: Session, account: Account) -> None:
             *(f"{row.number} ({format_number(row.parts)})" for row in repeated[:EXAMPLES]),
             count=len(repeated),
         )
+    # Looked for first, since to put together the spellings of every number takes three times as long.
+    keys = (
+        select(staged.number_key)
+        .group_by(staged.number_key)
+        .having(func.min(staged.number) != func.max(staged.number))
+    )
     alike = (
         select(func.string_agg(staged.number.distinct(), " / "))
+        .where(staged.number_key.in_(keys))
         .group_by(staged.number_key)
-        .having(func.count(staged.number.distinct()) > 1)
     )
     spelled = session.scalars(alike).all()
     if spelled:
@@ -201,8 +207,11 @@ def _note_repeated(session: Session, account: Account) -> None:
         )
 
 
-def _match(session: Session) -> None:
-    """Gather the file's parcels, give them their streets, and find which parcel of today each is."""
+def _match(session: Session) -> bool:
+    """Gather the file's parcels, give them their streets, and find which parcel of today each is.
+
+    Says whether there were no parcels yet, so that all of them are new.
+    """
     streets = ensure_streets(
         session, session.scalars(select(STAGING.c.street).where(STAGING.c.street != "").distinct()).all()
     )
@@ -211,7 +220,10 @@ def _match(session: Session) -> None:
     staging.close()
     INCOMING.drop(session.connection(), checkfirst=True)
     session.execute(sql_file(_HERE / "gather_parcels.sql"))
-    session.execute(sql_file(_HERE / "match_parcels.sql"))
+    is_first = session.scalar(select(Parcel.id).where(Parcel.valid_to.is_(None)).limit(1)) is None
+    if not is_first:
+        session.execute(sql_file(_HERE / "match_parcels.sql"))
+    return is_first
 
 
 def _apply(session: Session, how: ParcelFile, account: Account) -> Counts:

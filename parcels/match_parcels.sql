@@ -26,6 +26,4 @@ UPDATE parcel_incoming i SET state = CASE
     WHEN i.number <> p.number OR i.properties IS DISTINCT FROM p.properties THEN 'amended'
     ELSE 'unchanged'
 END
-FROM parcel p WHERE p.id = i.parcel_id;
-
-UPDATE parcel_incoming SET state = 'added' WHERE parcel_id IS NULL
+FROM parcel p WHERE p.id = i.parcel_id

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from core.errors import Unprocessable
 from core.importing import Account
+from layers.models import TileOutbox
+from parcels import generalise
 from parcels.columns import ParcelFields
 from parcels.importing import ParcelFile, import_parcels
-from parcels.models import Parcel, Street
+from parcels.models import Parcel, ParcelBlock, ParcelMosaic, Street
 from tests.import_files import Feature as MadeFeature
 from tests.import_files import opened, point, square
 
@@ -190,6 +192,25 @@ def test_the_city_from_afar_follows(importer: Importer) -> None:
     importer([lot("1", 0, landuse="park"), lot("2", 40, landuse="park")])
     assert importer.session.scalars(text("SELECT DISTINCT land_use FROM parcel_block")).all() == ["park"]
     assert importer.session.scalar(text("SELECT revision FROM source_revision WHERE source = 'parcels'")) == 1
+
+
+def test_a_second_import_leaves_the_drawing_that_a_rebuild_would(importer: Importer) -> None:
+    uses = ("Residential", "Park", "Commercial")
+    lots = [lot(f"1-{n}", 40 * n, landuse=uses[n % 3]) for n in range(9)]
+    importer(lots)
+    importer([lot("1-1", 40, landuse="Park"), lot("1-5", 200, 700, landuse="Park"), *lots[6:]])
+    followed = drawn(importer.session)
+    generalise.rebuild(importer.session)
+    assert followed == drawn(importer.session)
+    assert not importer.session.scalar(select(func.count()).where(TileOutbox.to_generalise))
+
+
+def drawn(session: Session) -> list[Any]:
+    blocks = select(
+        ParcelBlock.cell_x, ParcelBlock.cell_y, ParcelBlock.land_use, ParcelBlock.geom_3857.ST_AsText()
+    )
+    mosaic = select(ParcelMosaic.zoom, ParcelMosaic.land_use, ParcelMosaic.geom_3857.ST_AsText())
+    return [sorted(session.execute(query).all()) for query in (blocks, mosaic)]
 
 
 def test_a_day_to_come_is_refused(importer: Importer) -> None:
