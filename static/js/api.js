@@ -77,6 +77,11 @@ export async function parcelShape(number, on, signal) {
   return (await ask(url, "application/geo+json, application/json", signal)).json();
 }
 
+/** @param {AbortSignal} signal @returns {Promise<Record<string, string>>} what names the present content of each tile source */
+export async function revisions(signal) {
+  return (await (await ask("/tiles/revisions.json", "application/json", signal)).json()).revisions ?? {};
+}
+
 /** @param {string} number may hold slashes, which are part of the path @returns {string} */
 export function encodePath(number) {
   return number.split("/").map(encodeURIComponent).join("/");
