@@ -1,0 +1,190 @@
+"""From the commit of an edit to its last tile fresh on disk, and to where it is seen over HTTP, ours and the peers'."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from statistics import median
+
+from isal import igzip
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from benchmarks.asking import Asker, percentile
+from benchmarks.city import SEED, BenchCity
+from benchmarks.compare import read_tile
+from benchmarks.ours import fresh_folder, our_server, our_tile
+from benchmarks.results import Result, Row
+from benchmarks.servers import MARTIN, TEGOLA
+from benchmarks.tiles_cold import start_peers
+from layers.tiles.cache import Key, TileCache
+from layers.tiles.encode import encode
+from layers.tiles.grid import BUFFER, HALF_WORLD_M, MAX_ZOOM, MIN_ZOOM, WORLD_M, Cell, cells_of
+from layers.tiles.revision import get_today
+from layers.tiles.sources import TileSource
+from layers.zoning.tiles import SOURCE as ZONING
+
+NAME = "edit-to-fresh"
+EDITS = 60
+PATIENCE_S = 10.0
+_LARGEST_M = 3000
+_ZONES = text("""
+    SELECT zone.id, class_id, ST_XMin(g), ST_YMin(g), ST_XMax(g), ST_YMax(g)
+    FROM zone, LATERAL (SELECT geom_3857 AS g) AS shape
+    WHERE valid @> current_date AND upper_inf(recorded)
+      AND ST_XMax(g) - ST_XMin(g) < :largest AND ST_YMax(g) - ST_YMin(g) < :largest
+    ORDER BY zone.id""")
+_CLASSES = text("SELECT id FROM zone_class ORDER BY id")
+_EDIT = text("UPDATE zone SET class_id = :class_id WHERE id = :id")
+_PARCELS = text("""
+    SELECT parcel.id, land_use, ST_X(p), ST_Y(p) FROM parcel, ST_Centroid(geom_3857) AS p
+    WHERE valid_to IS NULL AND parcel.id = ANY(:ids)""")
+_EDIT_PARCEL = text("UPDATE parcel SET land_use = :land_use WHERE id = :id")
+
+
+class StaleTile(AssertionError):
+    """A tile was still old after all patience, or not what a fresh encoding gives."""
+
+
+def run(city: BenchCity) -> Result:
+    """Times of seeded edits, each undone at the end; every tile is held against a fresh encoding."""
+    result = Result(NAME)
+    with fresh_folder() as folder, our_server(city, folder) as root:
+        took_ms, tiles = _zones(city, TileCache(folder), Asker(root))
+    work = "edit of a zone → last of its tiles fresh on disk"
+    result.rows += [
+        Row(f"{work}, median", city.parcels, "ms", median(took_ms)),
+        Row(f"{work}, p95", city.parcels, "ms", percentile(took_ms, 0.95)),
+    ]
+    result.note(
+        f"{len(took_ms)} edits, {median(tiles):.0f} tiles changed by each (median), all equal to a fresh encoding"
+    )
+    _seen(city, result)
+    return result
+
+
+# --- on disk ------------------------------------------------------------------------------------------------------
+def _zones(city: BenchCity, cache: TileCache, asker: Asker) -> tuple[list[float], list[int]]:
+    dice = random.Random(SEED)
+    with city.engine.connect() as connection:
+        zones = connection.execute(_ZONES, {"largest": _LARGEST_M}).all()
+        classes = list(connection.execute(_CLASSES).scalars())
+    took_ms, tiles = [], []
+    for zone_id, class_id, *box in dice.sample(list(zones), min(EDITS, len(zones))):
+        west, south, east, north = box
+        cells = [
+            c for z in range(MIN_ZOOM, MAX_ZOOM + 1) for c in cells_of((west, south, east, north), z, BUFFER)
+        ]
+        for cell in cells:
+            asker.ask(our_tile(cell, "zoning"))
+        other = dice.choice([each for each in classes if each != class_id])
+        took, changed = _edit_zone(city, cache, cells, zone_id, other)
+        took_ms.append(took)
+        tiles.append(changed)
+        with city.engine.begin() as connection:
+            connection.execute(_EDIT, {"id": zone_id, "class_id": class_id})
+    return took_ms, tiles
+
+
+def _edit_zone(
+    city: BenchCity, cache: TileCache, cells: list[Cell], zone_id: int, class_id: int
+) -> tuple[float, int]:
+    edit = {"id": zone_id, "class_id": class_id}
+    before = {cell: _kept(cache, cell) for cell in cells}
+    with Session(city.engine) as session:
+        # Rolled back: only to know which tiles the edit will change.
+        session.execute(_EDIT, edit)
+        after = {cell: _fresh(session, ZONING, cell) for cell in cells}
+        session.rollback()
+    waiting = {cell for cell in cells if _content(before[cell]) != after[cell]}
+    changed = len(waiting)
+    with city.engine.begin() as connection:
+        connection.execute(_EDIT, edit)
+    began = time.perf_counter()
+    while waiting:
+        waiting = {cell for cell in waiting if _kept(cache, cell) in (None, before[cell])}
+        if time.perf_counter() - began > PATIENCE_S:
+            raise StaleTile(f"{len(waiting)} tiles of zone {zone_id} are still old after {PATIENCE_S:.0f} s")
+        time.sleep(0.001)
+    took_ms = (time.perf_counter() - began) * 1000
+    wrong = [cell for cell in cells if _content(_kept(cache, cell)) != after[cell]]
+    if wrong:
+        raise StaleTile(f"{wrong[0]} is not what a fresh encoding gives")
+    return took_ms, changed
+
+
+def _kept(cache: TileCache, cell: Cell) -> bytes | None:
+    found = cache.read(Key("zoning", cell))
+    return found.body if found else None
+
+
+def _content(packed: bytes | None) -> object:
+    return None if packed is None else _comparable(igzip.decompress(packed))
+
+
+def _fresh(session: Session, source: TileSource, cell: Cell) -> object:
+    return _comparable(encode(session, source, cell, get_today(session)))
+
+
+def _comparable(content: bytes) -> object:
+    """A tile's features without their order, which is the database's to choose."""
+    tile = read_tile(content)
+    return sorted(
+        (number, str(sorted(of.items())), str(tile.shapes[number])) for number, of in tile.features.items()
+    )
+
+
+# --- over HTTP ----------------------------------------------------------------------------------------------------
+def _seen(city: BenchCity, result: Result) -> None:
+    """When the tile of an edited parcel, asked for again and again, shows the edit: ours, and each peer's cache."""
+    work = "edit of a parcel → seen over HTTP"
+    with ExitStack() as stack:
+        folder = stack.enter_context(fresh_folder())
+        ours = Asker(stack.enter_context(our_server(city, folder)))
+        peers = start_peers(stack, city, result, cached=True, among=(MARTIN, TEGOLA))
+        mine = [_until_seen(city, ours, our_tile, *parcel) for parcel in _parcels(city, 20)]
+        for peer, root in peers:
+            theirs = [_until_seen(city, Asker(root), peer.path, *parcel) for parcel in _parcels(city, 1)]
+            if theirs[0] >= PATIENCE_S * 1000:
+                result.note(
+                    f"{peer.name}'s cache still held the old tile after {PATIENCE_S:.0f} s, when we stopped waiting"
+                )
+            result.rows.append(
+                Row(work, city.parcels, "ms median", median(mine), f"{peer.name}, its cache", median(theirs))
+            )
+        if not peers:
+            result.rows.append(Row(work, city.parcels, "ms median", median(mine)))
+
+
+def _parcels(city: BenchCity, count: int) -> Iterator[tuple[int, str, Cell]]:
+    with city.engine.connect() as connection:
+        last = connection.execute(text("SELECT max(id) FROM parcel")).scalar_one()
+        dice = random.Random(SEED + count)
+        ids = [dice.randint(1, last) for _ in range(count * 3)]
+        rows = connection.execute(_PARCELS, {"ids": ids}).all()
+    size = WORLD_M / (1 << MAX_ZOOM)
+    for number, land_use, x, y in rows[:count]:
+        yield (
+            number,
+            land_use,
+            Cell(MAX_ZOOM, int((x + HALF_WORLD_M) // size), int((HALF_WORLD_M - y) // size)),
+        )
+
+
+def _until_seen(
+    city: BenchCity, asker: Asker, path: Callable[[Cell], str], number: int, land_use: str, cell: Cell
+) -> float:
+    other = "cultural" if land_use != "cultural" else "park"
+    asker.ask(path(cell))
+    try:
+        with city.engine.begin() as connection:
+            connection.execute(_EDIT_PARCEL, {"id": number, "land_use": other})
+        began = time.perf_counter()
+        while (took_s := time.perf_counter() - began) < PATIENCE_S:
+            if read_tile(asker.ask(path(cell)).body).features[number]["land_use"] == other:
+                break
+            time.sleep(0.01)
+        return took_s * 1000
+    finally:
+        with city.engine.begin() as connection:
+            connection.execute(_EDIT_PARCEL, {"id": number, "land_use": land_use})

@@ -1,0 +1,123 @@
+"""The map page of a citizen: how much script it brings, and when the first parcel is painted on a slow processor."""
+
+import gzip
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.request import Request, urlopen
+
+from sqlalchemy import text
+
+from benchmarks.city import BenchCity
+from benchmarks.ours import ROOT, fresh_folder, our_server
+from benchmarks.processes import NotHad
+from benchmarks.results import Result, Row
+
+NAME = "page"
+VISITS = 5
+SLOWER = 4
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+_QUIET += ["--disable-component-update", "--disable-sync"]
+_MIDDLE = text("""
+    SELECT ST_X(p), ST_Y(p) FROM (
+        SELECT ST_Transform(ST_PointOnSurface(parcel.geom), 4326) AS p FROM parcel, city
+        WHERE valid_to IS NULL ORDER BY parcel.geom <-> ST_Centroid(city.boundary) LIMIT 1) AS near""")
+# A parcel is painted when a line of its colour is drawn on a canvas; seen, in the frame after that.
+_WATCH = """
+(() => {
+  const stroke = CanvasRenderingContext2D.prototype.stroke;
+  const colour = (words) => {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.fillStyle = words;
+    return pen.fillStyle;
+  };
+  const wanted = COLOURS.map(colour);
+  CanvasRenderingContext2D.prototype.stroke = function (...args) {
+    if (!window.firstParcel && wanted.includes(this.strokeStyle)) {
+      window.firstParcel = -1;
+      requestAnimationFrame(() => requestAnimationFrame(() => { window.firstParcel = performance.now(); }));
+    }
+    return stroke.apply(this, args);
+  };
+})();
+"""
+
+
+def run(city: BenchCity) -> Result:
+    """Bytes of script gzipped, and the median time from asking for the page to its first parcel."""
+    result = Result(NAME)
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise NotHad("there is no chromium here")
+    with city.engine.connect() as connection:
+        lon, lat = connection.execute(_MIDDLE).one()
+    with fresh_folder() as folder, our_server(city, folder) as root:
+        url = f"{root}/?lang=fa&z=17&lat={lat:.6f}&lon={lon:.6f}"
+        times, scripts = _visit(chromium, url)
+        packed = sum(len(gzip.compress(_get(script), 9)) for script in scripts)
+        sent = sum(len(_get(script, "gzip")) for script in scripts)
+    result.rows = [
+        Row("scripts of the map page, gzipped", city.parcels, "kB", packed / 1000),
+        Row("scripts of the map page, as sent by the server itself", city.parcels, "kB", sent / 1000),
+        Row(
+            f"first parcel painted, processor {SLOWER} × slower, hot tiles",
+            city.parcels,
+            "ms median",
+            median(times[1:]),
+        ),
+        Row(f"first parcel painted, processor {SLOWER} × slower, cold tiles", city.parcels, "ms", times[0]),
+    ]
+    result.note(f"scripts: {', '.join(sorted(Path(script).name for script in scripts))}")
+    result.note(
+        f"{VISITS} visits, each with an empty cache, at zoom 17 in the middle of the city; slowest {max(times):.0f} ms"
+    )
+    return result
+
+
+def _visit(chromium: str, url: str) -> tuple[list[float], set[str]]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (only this benchmark needs a browser)
+
+    times, scripts = [], set()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_QUIET)
+        for _visit in range(VISITS):
+            context = browser.new_context(viewport={"width": 412, "height": 840}, color_scheme="light")
+            page = context.new_page()
+            page.add_init_script(_WATCH.replace("COLOURS", json.dumps(_parcel_lines())))
+            page.on("response", _noting_scripts(scripts))
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+            page.goto(url)
+            page.wait_for_function("window.firstParcel > 0", timeout=60_000)
+            times.append(float(page.evaluate("window.firstParcel")))
+            context.close()
+        browser.close()
+    return times, scripts
+
+
+def _noting_scripts(scripts: set[str]) -> Callable[[Any], None]:
+    def note(response: Any) -> None:
+        if response.request.resource_type == "script":
+            scripts.add(response.url)
+
+    return note
+
+
+def _parcel_lines() -> list[str]:
+    style = json.loads((ROOT / "layers" / "style.json").read_text(encoding="utf-8"))
+    found: list[str] = style["base"]["parcel_line"]
+    return found
+
+
+def _get(url: str, encoding: str = "identity") -> bytes:
+    with urlopen(Request(url, headers={"Accept-Encoding": encoding}), timeout=30) as response:
+        body: bytes = response.read()
+    return body
