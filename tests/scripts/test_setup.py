@@ -87,7 +87,9 @@ def machine(tmp_path: Path) -> Machine:
     made.has("python3", '[ "$1" = -V ] && echo Python 3.11.2; [ "$2" = venv ] && exit 9; true')
     made.has("id", "echo 1000")
     made.has("df", FREE.format(kb=90_000_000))
-    made.has("ldconfig", "; ".join(f"echo '	{name} (libc6) => /x'" for name in LIBRARIES))
+    made.has(
+        "ldconfig", "; ".join(f"echo '	{name} (libc6) => /x'" for name in (*LIBRARIES, "libatomic.so.1"))
+    )
     made.has("pg_config", f"echo {tmp_path}/pg")
     for name in ("initdb", "extension/postgis.control"):
         made.has(str(tmp_path / "pg" / name), "true")
