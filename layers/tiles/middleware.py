@@ -17,9 +17,10 @@ from layers.tiles.sources import REVISIONS
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_TILE = re.compile(r"/tiles/([a-z0-9][a-z0-9_-]*)/(\d{1,2})/(\d{1,6})/(\d{1,6})\.mvt")
+_NUMBER = "(0|[1-9][0-9]{0,6})"
+_TILE = re.compile(rf"/tiles/([a-z0-9][a-z0-9_-]*)/{_NUMBER}/{_NUMBER}/{_NUMBER}\.mvt")
 _STATUS = {200: "200 OK", 304: "304 Not Modified"}
-_MOST_BYTES = 48 * 1024 * 1024
+_MOST_BYTES = 24 * 1024 * 1024
 _MOST_DAYS = 1000
 _OVERHEAD_BYTES = 600
 

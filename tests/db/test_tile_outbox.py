@@ -260,6 +260,12 @@ class TestReading:
         assert read_news(engine, with_(snapshot="999999999:999999999:")).is_lost, "this server was set back"
         assert not read_news(engine, here).is_lost
 
+    def test_rows_of_another_server_are_not_seen_again_and_again(
+        self, engine: Engine, here: Position
+    ) -> None:
+        run(engine, "INSERT INTO tile_outbox (source, xid) VALUES ('zoning', 999999999)")
+        assert news(engine, here) == []
+
     def test_old_rows_are_trimmed_but_tasks_stay(self, engine: Engine) -> None:
         run(engine, "UPDATE tile_outbox SET noted_at = now() - interval '8 days' WHERE source = 'parcels'")
         with engine.begin() as connection:

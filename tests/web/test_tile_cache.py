@@ -178,6 +178,7 @@ class TestMiddleware:
             ("/tiles/zoning/17/0/0.mvt", 404),
             ("/tiles/unicorns/16/0/0.mvt", 404),
             ("/tiles/zoning/16/00/0.mvt", 404),
+            (TILE.replace("/16/", "/016/"), 404),
             (f"{TILE}?on=tomorrow", 400),
             (f"/tiles/../tiles-state/{CELL.z}/{CELL.x}/{CELL.y}.mvt", 404),
         ],
