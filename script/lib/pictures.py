@@ -66,17 +66,17 @@ def pages(browser: Browser) -> Iterator[tuple[str, str, Page]]:
 
 
 def main() -> None:
-    """Write docs/pictures/{map,place}-LANG-SIZE-SCHEME.png."""
+    """Write docs/pictures/{map,place}-LANG-SIZE-SCHEME.jpg."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with demo_city() as (url, (lon, lat)), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         for name, lang, page in pages(browser):
             page.goto(f"{url}/?lang={lang}", wait_until="networkidle")
             page.wait_for_timeout(1500)
-            page.screenshot(path=FOLDER / f"map-{name}.png")
+            page.screenshot(path=FOLDER / f"map-{name}.jpg", type="jpeg", quality=82)
             page.goto(f"{url}/?lang={lang}&z=17&lat={lat}&lon={lon}&at={lon},{lat}", wait_until="networkidle")
             page.wait_for_timeout(1500)
-            page.screenshot(path=FOLDER / f"place-{name}.png")
+            page.screenshot(path=FOLDER / f"place-{name}.jpg", type="jpeg", quality=82)
         browser.close()
 
 
