@@ -29,48 +29,59 @@ ALTER TABLE source_revision ADD COLUMN bumped_in bigint;
 --   more than 512 boxes  one box for all
 CREATE FUNCTION note_touched_tiles() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    touched text := CASE TG_OP
+    touched text := format(CASE TG_OP
         WHEN 'INSERT' THEN 'SELECT %1$s FROM new_rows'
         WHEN 'DELETE' THEN 'SELECT %1$s FROM old_rows'
         ELSE '(SELECT %1$s FROM old_rows EXCEPT SELECT %1$s FROM new_rows) UNION ALL
               (SELECT %1$s FROM new_rows EXCEPT SELECT %1$s FROM old_rows)'
-    END;
+    END, TG_ARGV[0]);
+    amount bigint;
 BEGIN
-    EXECUTE format($statement$
-        WITH touched AS MATERIALIZED (
-            SELECT s.*, r.geom_3857 AS geom, row_number() OVER () AS n
-            FROM (%s) AS r
-            CROSS JOIN LATERAL (%s) AS s (source, min_zoom, max_zoom, to_generalise)
-        ), scale AS (
-            SELECT CASE WHEN count(*) <= 32 THEN NULL WHEN count(*) <= 5000 THEN 611.5 ELSE 2446.0 END AS step
-            FROM touched
-        ), pieces AS (
-            SELECT t.source, t.min_zoom, t.max_zoom, t.to_generalise, t.n, scale.step, 0 AS part, t.geom
-            FROM touched AS t, scale
-            WHERE scale.step IS NOT NULL
-               OR greatest(ST_XMax(t.geom) - ST_XMin(t.geom), ST_YMax(t.geom) - ST_YMin(t.geom)) <= 4000
-            UNION ALL
-            SELECT t.source, t.min_zoom, t.max_zoom, t.to_generalise, t.n, scale.step, cell.i * 10000 + cell.j, cell.geom
-            FROM touched AS t, scale, ST_SquareGrid(2446.0, t.geom) AS cell
-            WHERE scale.step IS NULL
-              AND greatest(ST_XMax(t.geom) - ST_XMin(t.geom), ST_YMax(t.geom) - ST_YMin(t.geom)) > 4000
-              AND ST_Intersects(cell.geom, t.geom)
-        ), boxes AS (
-            SELECT source, min_zoom, max_zoom, to_generalise,
-                   min(ST_XMin(geom)) AS west, min(ST_YMin(geom)) AS south,
-                   max(ST_XMax(geom)) AS east, max(ST_YMax(geom)) AS north,
-                   count(*) OVER () AS crowd
+    IF TG_OP = 'DELETE' THEN
+        SELECT count(*) INTO amount FROM old_rows;
+    ELSE
+        SELECT count(*) INTO amount FROM new_rows;
+    END IF;
+    IF amount = 0 THEN
+        RETURN NULL;
+    ELSIF amount <= 32 THEN
+        EXECUTE format($few$
+            WITH touched AS MATERIALIZED (
+                SELECT s.*, r.geom_3857 AS geom,
+                       greatest(ST_XMax(r.geom_3857) - ST_XMin(r.geom_3857), ST_YMax(r.geom_3857) - ST_YMin(r.geom_3857))
+                           > 4000 AS is_long
+                FROM (%s) AS r
+                CROSS JOIN LATERAL (%s) AS s (source, min_zoom, max_zoom, to_generalise)
+            ), pieces AS (
+                SELECT source, min_zoom, max_zoom, to_generalise, geom FROM touched WHERE NOT is_long
+                UNION ALL
+                SELECT source, min_zoom, max_zoom, to_generalise, cell.geom
+                FROM touched, ST_SquareGrid(2446.0, touched.geom) AS cell
+                WHERE is_long AND ST_Intersects(cell.geom, touched.geom)
+            )
+            INSERT INTO tile_outbox (source, min_zoom, max_zoom, to_generalise, west, south, east, north)
+            SELECT source, min_zoom, max_zoom, to_generalise, ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom)
             FROM pieces
-            GROUP BY source, min_zoom, max_zoom, to_generalise,
-                     CASE WHEN step IS NULL THEN n END, CASE WHEN step IS NULL THEN part END,
-                     floor(ST_XMin(geom) / step), floor(ST_YMin(geom) / step)
-        )
-        INSERT INTO tile_outbox (source, min_zoom, max_zoom, to_generalise, west, south, east, north)
-        SELECT source, min_zoom, max_zoom, to_generalise, west, south, east, north FROM boxes WHERE crowd <= 512
-        UNION ALL
-        SELECT source, min_zoom, max_zoom, to_generalise, min(west), min(south), max(east), max(north)
-        FROM boxes WHERE crowd > 512 GROUP BY source, min_zoom, max_zoom, to_generalise
-    $statement$, format(touched, TG_ARGV[0]), TG_ARGV[1]);
+        $few$, touched, TG_ARGV[1]);
+    ELSE
+        EXECUTE format($many$
+            WITH boxes AS (
+                SELECT s.source, s.min_zoom, s.max_zoom, s.to_generalise,
+                       min(ST_XMin(r.geom_3857)) AS west, min(ST_YMin(r.geom_3857)) AS south,
+                       max(ST_XMax(r.geom_3857)) AS east, max(ST_YMax(r.geom_3857)) AS north,
+                       count(*) OVER () AS crowd
+                FROM (%s) AS r
+                CROSS JOIN LATERAL (%s) AS s (source, min_zoom, max_zoom, to_generalise)
+                GROUP BY s.source, s.min_zoom, s.max_zoom, s.to_generalise,
+                         floor(ST_XMin(r.geom_3857) / %3$s), floor(ST_YMin(r.geom_3857) / %3$s)
+            )
+            INSERT INTO tile_outbox (source, min_zoom, max_zoom, to_generalise, west, south, east, north)
+            SELECT source, min_zoom, max_zoom, to_generalise, west, south, east, north FROM boxes WHERE crowd <= 512
+            UNION ALL
+            SELECT source, min_zoom, max_zoom, to_generalise, min(west), min(south), max(east), max(north)
+            FROM boxes WHERE crowd > 512 GROUP BY source, min_zoom, max_zoom, to_generalise
+        $many$, touched, TG_ARGV[1], CASE WHEN amount <= 5000 THEN 611.5 ELSE 2446.0 END);
+    END IF;
     RETURN NULL;
 END
 $$;
