@@ -3,6 +3,7 @@
 import functools
 import secrets
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
 import structlog
@@ -57,6 +58,10 @@ def database_url() -> str:
 def install(app: Flask, default_language: str) -> None:
     """Put an application through all of it."""
     db.init_app(app)
+    # The extension starts a thread at the end of each request to close asynchronous sessions, of which we have none.
+    app.teardown_appcontext_funcs[:] = [
+        function for function in app.teardown_appcontext_funcs if not iscoroutinefunction(function)
+    ]
     app.before_request(functools.partial(_choose_language, default_language))
     app.before_request(_name_request)
     # after_request functions run last-registered first: the transaction ends before headers are looked at.

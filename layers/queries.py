@@ -7,7 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pyproj
-from sqlalchemy import ColumnElement, TextClause, case, exists, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    TextClause,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from layers.models import City, Layer
@@ -29,9 +41,17 @@ class Spot:
     srid: int
 
     @property
-    def geom(self) -> ColumnElement[Any]:
-        """The spot in the city's grid, so that columns are compared as they are stored and indexed."""
-        return func.ST_SetSRID(func.ST_MakePoint(self.x, self.y), self.srid)
+    def values(self) -> dict[str, float]:
+        """What a statement with :data:`SPOT` in it is to be executed with."""
+        return {"x": self.x, "y": self.y, "srid": self.srid}
+
+
+# Statements are put together once and executed with values: to put one together takes longer than its answer.
+SPOT: ColumnElement[Any] = func.ST_SetSRID(
+    func.ST_MakePoint(bindparam("x", type_=Float), bindparam("y", type_=Float)),
+    bindparam("srid", type_=Integer),
+)
+"""A spot in the city's grid, so that columns are compared as they are stored and indexed."""
 
 
 @dataclass(frozen=True)
@@ -72,23 +92,27 @@ class LayerHere:
     nearest: Nearest | None
 
 
-def find_city_here(session: Session, lon: float, lat: float) -> CityHere | None:
-    """Where a pair of degrees lies in the city's grid; None when this database holds no city."""
-    degrees = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
+@cache
+def _city_here() -> Select[Any]:
+    pair = func.ST_MakePoint(bindparam("lon", type_=Float), bindparam("lat", type_=Float))
+    degrees = func.ST_SetSRID(pair, 4326)
     envelope = func.ST_Expand(
         func.ST_Transform(func.ST_Envelope(City.boundary), 4326), _NEAR_THE_CITY_DEGREES
     )
     moved = case((func.ST_Intersects(envelope, degrees), func.ST_Transform(degrees, City.srid)))
-    found = session.execute(
-        select(
-            func.current_date().label("today"),
-            City.srid,
-            City.boundary.is_(None).label("is_boundless"),
-            func.ST_X(moved).label("x"),
-            func.ST_Y(moved).label("y"),
-            func.ST_Intersects(City.boundary, moved).label("is_inside"),
-        )
-    ).one_or_none()
+    return select(
+        func.current_date().label("today"),
+        City.srid,
+        City.boundary.is_(None).label("is_boundless"),
+        func.ST_X(moved).label("x"),
+        func.ST_Y(moved).label("y"),
+        func.ST_Intersects(City.boundary, moved).label("is_inside"),
+    )
+
+
+def find_city_here(session: Session, lon: float, lat: float) -> CityHere | None:
+    """Where a pair of degrees lies in the city's grid; None when this database holds no city."""
+    found = session.execute(_city_here(), {"lon": lon, "lat": lat}).one_or_none()
     if found is None:
         return None
     if found.is_boundless:
@@ -126,21 +150,14 @@ def list_layers_here(session: Session, spot: Spot, within_m: float) -> list[Laye
     """Every layer by slug, with its coverage at the spot and its feature nearest to it within ``within_m``."""
     rows = session.execute(
         _nearest_sql(),
-        {
-            "x": spot.x,
-            "y": spot.y,
-            "srid": spot.srid,
-            "lon": spot.lon,
-            "lat": spot.lat,
-            "within_m": within_m,
-        },
+        {**spot.values, "lon": spot.lon, "lat": spot.lat, "within_m": within_m},
     )
     return [_layer_here(row) for row in rows]
 
 
 def is_covered(session: Session, spot: Spot) -> bool:
     """Whether any layer holds data at the spot."""
-    return bool(session.scalar(select(exists().where(func.ST_Intersects(Layer.coverage, spot.geom)))))
+    return bool(session.scalar(select(exists().where(func.ST_Intersects(Layer.coverage, SPOT))), spot.values))
 
 
 def _layer_here(row: Any) -> LayerHere:

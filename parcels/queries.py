@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
+from sqlalchemy import BigInteger, Date, Select, Text, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from core.text import fold_number
-from layers.queries import Spot
+from layers.queries import SPOT, Spot
 from layers.zoning.queries import BORDER_M, INSIDE_M
 from parcels.models import Parcel, ParcelLineage, Street
 from parcels.spelling import spellings_near
@@ -54,23 +55,30 @@ class Relative:
 
 def list_parcels_at(session: Session, spot: Spot, day: dt.date) -> list[ParcelFacts]:
     """The parcels of a day at a spot, by number: those it lies in, then those it only borders on."""
-    is_beside = func.ST_Distance(Parcel.geom, spot.geom) > INSIDE_M
-    query = (
+    return [ParcelFacts(*row) for row in session.execute(_parcels_at(), {**spot.values, "day": day})]
+
+
+@cache
+def _parcels_at() -> Select[Any]:
+    day = bindparam("day", type_=Date)
+    is_valid = (Parcel.valid_from <= day) & or_(Parcel.valid_to.is_(None), Parcel.valid_to > day)
+    is_beside = func.ST_Distance(Parcel.geom, SPOT) > INSIDE_M
+    return (
         _facts()
-        .where(func.ST_DWithin(Parcel.geom, spot.geom, BORDER_M), _valid_on(day))
+        .where(func.ST_DWithin(Parcel.geom, SPOT, BORDER_M), is_valid)
         .order_by(is_beside, Parcel.number, Parcel.id)
     )
-    return [ParcelFacts(*row) for row in session.execute(query)]
 
 
 def list_versions(session: Session, number: str) -> list[ParcelFacts]:
     """Every parcel, of any day, whose number is this one however it is written, newest first."""
-    query = (
-        _facts()
-        .where(Parcel.number_key == fold_number(number))
-        .order_by(Parcel.valid_from.desc(), Parcel.id.desc())
-    )
-    return [ParcelFacts(*row) for row in session.execute(query)]
+    return [ParcelFacts(*row) for row in session.execute(_versions(), {"key": fold_number(number)})]
+
+
+@cache
+def _versions() -> Select[Any]:
+    newest_first = Parcel.valid_from.desc(), Parcel.id.desc()
+    return _facts().where(Parcel.number_key == bindparam("key", type_=Text)).order_by(*newest_first)
 
 
 def list_similar_numbers(session: Session, number: str) -> list[str]:
@@ -91,6 +99,11 @@ def list_similar_numbers(session: Session, number: str) -> list[str]:
 
 def list_relatives(session: Session, parcel_id: int) -> list[Relative]:
     """What a parcel came of, then what came of it, each by number."""
+    return [Relative(*row) for row in session.execute(_relatives(), {"parcel_id": parcel_id})]
+
+
+@cache
+def _relatives() -> Select[Any]:
     of, to = ParcelLineage.parent_id, ParcelLineage.child_id
     sides = [
         select(
@@ -100,12 +113,11 @@ def list_relatives(session: Session, parcel_id: int) -> list[Relative]:
             literal(is_parent).label("is_parent"),
         )
         .join(ParcelLineage, other == Parcel.id)
-        .where(own == parcel_id)
+        .where(own == bindparam("parcel_id", type_=BigInteger))
         for other, own, is_parent in ((of, to, True), (to, of, False))
     ]
     both = union_all(*sides).subquery()
-    rows = session.execute(select(both).order_by(both.c.is_parent.desc(), both.c.number))
-    return [Relative(*row) for row in rows]
+    return select(both).order_by(both.c.is_parent.desc(), both.c.number)
 
 
 def get_geojson(session: Session, parcel_id: int) -> str:
@@ -123,10 +135,6 @@ def has_parcels(session: Session) -> bool:
 def _shares_its_beginning(one: str, other: str) -> bool:
     """Whether two numbers lie in the same block: all but their last part is the same."""
     return one.rpartition("-")[0] == other.rpartition("-")[0]
-
-
-def _valid_on(day: dt.date) -> ColumnElement[bool]:
-    return (Parcel.valid_from <= day) & or_(Parcel.valid_to.is_(None), Parcel.valid_to > day)
 
 
 def _facts() -> Select[Any]:

@@ -1,13 +1,15 @@
 """Which zone is the law at a spot or under a parcel, on any day, as we know it now."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session
 
-from layers.queries import Spot
+from layers.queries import SPOT, Spot
 from layers.zoning.models import PLAN, Zone, ZoneClass
 
 # A spot this close to a border lies on it: degrees of seven decimals tell no more.
@@ -65,20 +67,44 @@ class ZoneVersion:
         return self.valid_from is not None and self.valid_from > day
 
 
+# In the order of the rules' own fields. Columns, not objects: nobody changes a class here.
+_RULES = (
+    ZoneClass.code,
+    ZoneClass.name_fa,
+    ZoneClass.name_en,
+    ZoneClass.group,
+    ZoneClass.colour,
+    ZoneClass.rules_entered,
+    ZoneClass.permitted_uses,
+    ZoneClass.conditional_uses,
+    ZoneClass.prohibited_uses,
+    ZoneClass.floors,
+    ZoneClass.height_m,
+    ZoneClass.coverage,
+    ZoneClass.far,
+    ZoneClass.setback_m,
+    ZoneClass.article,
+)
+
+
 def list_classes(session: Session) -> list[Rules]:
     """Every zone class by code."""
-    return [_rules(row) for row in session.scalars(select(ZoneClass).order_by(ZoneClass.code))]
+    return [_rules(row) for row in session.execute(select(*_RULES).order_by(ZoneClass.code))]
 
 
 def list_zones_at(session: Session, spot: Spot) -> list[ZoneVersion]:
     """Every version of the zones at a spot, as known now: those it is in before those it only borders on."""
-    is_beside = func.ST_Distance(Zone.geom, spot.geom) > INSIDE_M
-    query = (
-        _versions()
-        .where(func.ST_DWithin(Zone.geom, spot.geom, BORDER_M))
+    return [_version(row) for row in session.execute(_zones_at(), spot.values)]
+
+
+@cache
+def _zones_at() -> Select[Any]:
+    is_beside = func.ST_Distance(Zone.geom, SPOT) > INSIDE_M
+    return (
+        _versions(literal(1.0))
+        .where(func.ST_DWithin(Zone.geom, SPOT, BORDER_M))
         .order_by(func.lower(Zone.valid).asc().nulls_first(), is_beside, ZoneClass.code, Zone.id)
     )
-    return [_version(*row) for row in session.execute(query)]
 
 
 def list_zones_under(session: Session, shape: Any) -> list[ZoneVersion]:
@@ -86,18 +112,23 @@ def list_zones_under(session: Session, shape: Any) -> list[ZoneVersion]:
 
     By their first day, then the largest first. Shares below :data:`SLIVER_SHARE` are left out.
     """
+    found = [_version(row) for row in session.execute(_zones_under(), {"shape": shape})]
+    return [zone for zone in found if zone.share >= SLIVER_SHARE]
+
+
+@cache
+def _zones_under() -> Select[Any]:
+    shape = bindparam("shape", type_=Zone.geom.type)
     # Most parcels lie in one zone: telling that is much cheaper than cutting one polygon by the other.
     covered = case(
         (func.ST_Covers(Zone.geom, shape), 1.0),
         else_=func.ST_Area(func.ST_Intersection(Zone.geom, shape)) / func.ST_Area(shape),
     )
-    query = (
+    return (
         _versions(covered)
         .where(func.ST_Intersects(Zone.geom, shape))
         .order_by(func.lower(Zone.valid).asc().nulls_first(), covered.desc(), ZoneClass.code, Zone.id)
     )
-    found = [_version(*row) for row in session.execute(query)]
-    return [zone for zone in found if zone.share >= SLIVER_SHARE]
 
 
 def has_zones(session: Session) -> bool:
@@ -105,49 +136,27 @@ def has_zones(session: Session) -> bool:
     return session.execute(select(Zone.id).where(Zone.plan == PLAN).limit(1)).first() is not None
 
 
-def _versions(*measures: ColumnElement[Any]) -> Select[Any]:
+def _versions(share: ColumnElement[Any]) -> Select[Any]:
     return (
         select(
             Zone.zone_key,
-            ZoneClass,
             Zone.rule_text_fa,
             Zone.rule_text_en,
             func.lower(Zone.valid),
             func.upper(Zone.valid),
-            *measures,
+            share,
+            *_RULES,
         )
         .join(ZoneClass, ZoneClass.id == Zone.class_id)
         .where(Zone.plan == PLAN, func.upper_inf(Zone.recorded))
     )
 
 
-def _version(
-    key: str,
-    of_class: ZoneClass,
-    text_fa: str,
-    text_en: str,
-    since: dt.date | None,
-    until: dt.date | None,
-    share: float = 1.0,
-) -> ZoneVersion:
-    return ZoneVersion(key, _rules(of_class), text_fa, text_en, since, until, min(1.0, share))
+def _version(row: Sequence[Any]) -> ZoneVersion:
+    key, text_fa, text_en, since, until, share, *rules = row
+    return ZoneVersion(key, _rules(rules), text_fa, text_en, since, until, min(1.0, share))
 
 
-def _rules(of: ZoneClass) -> Rules:
-    return Rules(
-        of.code,
-        of.name_fa,
-        of.name_en,
-        of.group,
-        of.colour,
-        of.rules_entered,
-        tuple(of.permitted_uses),
-        tuple(of.conditional_uses),
-        tuple(of.prohibited_uses),
-        of.floors,
-        of.height_m,
-        of.coverage,
-        of.far,
-        of.setback_m,
-        of.article,
-    )
+def _rules(row: Sequence[Any]) -> Rules:
+    values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in row]
+    return Rules(*values)
