@@ -11,12 +11,13 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
 
-from benchmarks.city import DEFAULT_SRID, VAR, BenchCity
+from benchmarks.city import VAR, BenchCity
 from benchmarks.ours import ROOT
 from benchmarks.processes import NotHad
 from benchmarks.results import Result, Row
 from benchmarks.servers import system_program
 from core import database
+from webmap.demo.load import DEFAULT_SRID
 
 NAME = "import"
 MOST = 100_000
@@ -51,7 +52,16 @@ def _file(city: BenchCity, rows: int) -> Path:
     path = VAR / "files" / f"parcels-{city.parcels}.gpkg"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        words = ["-f", "GPKG", path, _dsn(city.url), "-sql", _QUERY.format(most=rows), "-nln", "parcels"]
+        words: list[str | Path] = [
+            "-f",
+            "GPKG",
+            path,
+            _dsn(city.url),
+            "-sql",
+            _QUERY.format(most=rows),
+            "-nln",
+            "parcels",
+        ]
         _do([system_program("ogr2ogr"), *words, "-a_srs", f"EPSG:{DEFAULT_SRID}"])
     return path
 
@@ -60,7 +70,7 @@ def _ours(city: BenchCity, file: Path, rows: int, result: Result) -> float:
     with _empty_database(city, "bench_import") as url:
         database.upgrade(url, DEFAULT_SRID)
         env = {"DATABASE_URL": url, "DATA_DIR": str(VAR / "import-data")}
-        flask = [sys.executable, "-m", "flask", "--app", "webmap"]
+        flask: list[str | Path] = [sys.executable, "-m", "flask", "--app", "webmap"]
         _do([*flask, "city", "init", "--srid", str(DEFAULT_SRID)], env)
         began = time.monotonic()
         said = _do([*flask, "parcels", "import", file], env)

@@ -28,7 +28,7 @@ def fresh_folder() -> Iterator[Path]:
 def our_server(city: BenchCity, folder: Path) -> Iterator[str]:
     """The address of our server over a city, its tiles kept in that folder."""
     port, log = free_port(), VAR / "log" / "ours.log"
-    words = [sys.executable, "-m", "webmap.serve", "--port", str(port), "--data", folder]
+    words: list[str | Path] = [sys.executable, "-m", "webmap.serve", "--port", str(port), "--data", folder]
     with running(words, log, environment(city, folder), cwd=ROOT) as process:
         root = f"http://127.0.0.1:{port}"
         wait_for(f"{root}/health", process, log)

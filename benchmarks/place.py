@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 
 from sqlalchemy import text
 
@@ -29,10 +30,18 @@ def run(city: BenchCity) -> Result:
     asked = [
         (
             f"/place.json?lon={lon:.7f}&lat={lat:.7f}",
-            lambda body, number=number: json.loads(body)["parcel"]["number"] == number,
+            _names(number),
         )
         for number, lon, lat in points[: QUESTIONS + WARMING]
     ]
     measure(city, result, "place over HTTP", asked)
     result.note("each answer names the parcel that its point was taken from; no peer answers this question")
     return result
+
+
+def _names(number: str) -> Callable[[bytes], bool]:
+    def is_right(body: bytes) -> bool:
+        parcel = json.loads(body)["parcel"]
+        return parcel is not None and bool(parcel["number"] == number)
+
+    return is_right

@@ -40,7 +40,7 @@ def running(
     with log.open("ab") as out:
         process = subprocess.Popen(
             [str(word) for word in words],
-            stdin=stdin if stdin is not None else subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if stdin is None else stdin.fileno(),
             stdout=out,
             stderr=out,
             env={**os.environ, **(env or {})},

@@ -19,6 +19,8 @@ MIX = ((16, 120), (15, 60), (14, 20))
 SECONDS = 5
 ROUNDS = 3
 _CONNECTIONS = 32
+_PLAIN_MARTIN = "martin, its cache, not gzipped"
+_FRONT = "nginx in front of us"
 _STATIC = """
 location ~ ^/tiles/ { gzip_static always; gunzip on; types { application/vnd.mapbox-vector-tile mvt; } }
 location / { return 200; }
@@ -44,6 +46,9 @@ def run(city: BenchCity) -> Result:
         for peer, root in start_peers(stack, city, result, cached=True, among=(MARTIN, TEGOLA)):
             targets[f"{peer.name}, its cache"] = (root, [peer.path(cell) for cell in cells])
             _fill(root, targets[f"{peer.name}, its cache"][1])
+            if peer is MARTIN:
+                # It keeps tiles as PostGIS made them and packs each answer anew, unless nobody wants it packed.
+                targets[_PLAIN_MARTIN] = targets[f"{peer.name}, its cache"]
         rates = _measure(wrk, targets)
     result.note(
         f"{len(bodies)} tiles, {sum(map(len, bodies)) / len(bodies) / 1000:.1f} kB gzipped each; nginx' bytes are ours"
@@ -72,7 +77,7 @@ def _nginx(stack: ExitStack, folder: Path, ours: str, result: Result) -> list[tu
     result.note("nginx: 2 workers, sendfile, open_file_cache; in front with the documented configuration")
     return [
         ("nginx, static files", stack.enter_context(static)),
-        ("nginx in front of us", stack.enter_context(front)),
+        (_FRONT, stack.enter_context(front)),
     ]
 
 
@@ -101,16 +106,19 @@ def _measure(wrk: Path, targets: dict[str, tuple[str, list[str]]]) -> dict[str, 
     rates: dict[str, list[float]] = {}
     for _turn in range(ROUNDS):
         for name, (root, paths) in targets.items():
-            rates.setdefault(name, []).append(_rate(wrk, root, paths))
+            rates.setdefault(name, []).append(
+                _rate(wrk, root, paths, "identity" if name == _PLAIN_MARTIN else "gzip")
+            )
     return rates
 
 
-def _rate(wrk: Path, root: str, paths: list[str]) -> float:
+def _rate(wrk: Path, root: str, paths: list[str], encoding: str) -> float:
     script = VAR / "wrk.lua"
     script.write_text(
         f"local paths = {{{','.join(json.dumps(path) for path in paths)}}}\n"
         "local asked = {}\nlocal turn = 0\n"
-        'init = function() for i, path in ipairs(paths) do asked[i] = wrk.format("GET", path, {["Accept-Encoding"]="gzip"}) end end\n'
+        f'local headers = {{["Accept-Encoding"] = "{encoding}"}}\n'
+        'init = function() for i, path in ipairs(paths) do asked[i] = wrk.format("GET", path, headers) end end\n'
         "request = function() turn = turn % #asked + 1; return asked[turn] end\n",
         encoding="utf-8",
     )
@@ -123,12 +131,13 @@ def _rate(wrk: Path, root: str, paths: list[str]) -> float:
 
 def _rows(city: BenchCity, rates: dict[str, list[float]]) -> list[Row]:
     middle = {name: sorted(found)[len(found) // 2] for name, found in rates.items()}
-    rows = []
-    for ours, work in (
-        ("ours", "hot tiles z14–16 from Python"),
-        ("nginx in front of us", "hot tiles z14–16, nginx in front"),
-    ):
-        for peer in middle:
-            if ours in middle and peer not in ("ours", "nginx in front of us"):
-                rows.append(Row(work, city.parcels, "requests/s", middle[ours], peer, middle[peer]))
+    rows = [
+        Row(work, city.parcels, "requests/s", middle[ours], peer, middle[peer])
+        for ours, work in (
+            ("ours", "hot tiles z14–16 from Python"),
+            (_FRONT, "hot tiles z14–16, nginx in front"),
+        )
+        for peer in middle
+        if ours in middle and peer not in ("ours", _FRONT)
+    ]
     return rows or [Row("hot tiles z14–16 from Python", city.parcels, "requests/s", middle["ours"])]
