@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.i18n import format_date, format_number, format_percent, language, ngettext
 from core.i18n import gettext as _
 from core.inputs import write_day
+from layers.models import GeometryKind
 from layers.queries import LayerHere, Nearest
 from layers.schemas import name_of
 from layers.words import direction_name, isolated, join_words, land_use_name
@@ -195,16 +196,21 @@ def _near(layer: LayerHere) -> Near:
         layer.slug,
         state,
         name_of(near.name_fa, near.name_en) if near else "",
-        _way(near) if near else "",
+        _way(near, is_line=layer.geometry_kind == GeometryKind.LINE) if near else "",
         near.lon if near else None,
         near.lat if near else None,
     )
 
 
-def _way(near: Nearest) -> str:
-    """How far and which way, and how long on foot as the crow flies."""
+def _way(near: Nearest, *, is_line: bool) -> str:
+    """How far and which way, and how long on foot as the crow flies (nobody walks to a pipe)."""
     if near.bearing is None or near.distance_m < 1:
         return _("right here")
+    if is_line:
+        direction = direction_name(near.bearing)
+        return _(
+            "%(distance)s to the %(direction)s", distance=_distance(near.distance_m), direction=direction
+        )
     minutes = max(1, round(near.distance_m / _WALK_M_PER_MIN))
     walk = ngettext("about %(n)s minute on foot", "about %(n)s minutes on foot", minutes)
     return _(

@@ -46,8 +46,21 @@ function begin(map, state, config) {
   const { view } = state.now;
   if (bounds) map.setMaxBounds(latLngBounds(bounds).pad(1.5));
   if (view) map.setView([view.lat, view.lon], view.z);
-  else if (bounds) map.fitBounds(latLngBounds(bounds), { paddingTopLeft: [0, 0], maxZoom: 17 });
+  else if (bounds) map.fitBounds(latLngBounds(bounds), { ...clearOfPaper(map), maxZoom: 17 });
   else map.setView([32.5, 53.7], map.getMinZoom());
+}
+
+/** The side of a wide screen that the paper will cover, kept free when the city is first seen. @param {import("leaflet").Map} map */
+function clearOfPaper(map) {
+  const column = document.getElementById("column");
+  if (!column) return {};
+  const paper = column.getBoundingClientRect();
+  const frame = map.getContainer().getBoundingClientRect();
+  if (!matchMedia("(min-width: 900px)").matches) return {};
+  const onLeft = paper.left - frame.left < frame.right - paper.right;
+  /** @type {[number, number]} */
+  const beside = [onLeft ? paper.right - frame.left : frame.right - paper.left, 0];
+  return onLeft ? { paddingTopLeft: beside } : { paddingBottomRight: beside };
 }
 
 /** Move as little as needed for a spot to be seen beside, or above, the paper. @param {import("leaflet").Map} map @param {{lon: number, lat: number}} spot */
