@@ -16,12 +16,19 @@ from layers.tiles.sources import TileSource
 Bounds = tuple[float, float, float, float]
 _REFUSALS = 5
 _BEFORE_ALL = "0001-01-01"
+_ANY_DAY = dt.date.min
 
 
 def make(session: Session, source: TileSource, key: Key) -> Packed:
     """The tile, encoded now."""
-    day = dt.date.fromisoformat(key.since) if key.since else get_today(session)
-    return pack(encode(session, source, key.cell, day))
+    return pack(encode(session, source, key.cell, _day_of(session, source, key)))
+
+
+def _day_of(session: Session, source: TileSource, key: Key) -> dt.date:
+    if key.since:
+        return dt.date.fromisoformat(key.since)
+    # Most sources are the same on any day: no need to ask the database which it is.
+    return get_today(session) if source.dated else _ANY_DAY
 
 
 def make_and_store(session: Session, cache: TileCache, source: TileSource, key: Key) -> bool:

@@ -68,8 +68,8 @@ def begin(engine: Engine, cache: TileCache) -> Iterator[Callable[[], Keeper]]:
         one.stop()
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE_S
+def wait_for(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
+    until = time.monotonic() + patience_s
     while not condition():
         assert time.monotonic() < until, "nothing came of it"
         time.sleep(0.01)
@@ -341,7 +341,7 @@ class TestSeeding:
         url = engine.url.render_as_string(hide_password=False)
         child = multiprocessing.get_context("spawn").Process(target=_seed, args=(url, tmp_path))
         child.start()
-        wait_for(lambda: len(on_disk(cache)) > 50)
+        wait_for(lambda: len(on_disk(cache)) > 50, 60)
         assert child.pid is not None
         os.kill(child.pid, signal.SIGKILL)
         child.join()
@@ -394,7 +394,8 @@ class TestStorm:
         url = engine.url.render_as_string(hide_password=False)
         workers = [_worker(url, tmp_path, number) for number in range(4)]
         try:
-            wait_for(lambda: len(on_disk(cache)) > 100)
+            # Four applications starting at once on two busy cores take their time.
+            wait_for(lambda: len(on_disk(cache)) > 100, 60)
             dice, ends, edits = random.Random(3), time.monotonic() + 6, 0
             while time.monotonic() < ends:
                 edit = dice.choice(EDITS)
