@@ -87,22 +87,16 @@ def find_alike(
         candidates.add_columns(name).where(and_(*held) if all_words else or_(*held)).limit(_MOST_RANKED)
     )
     # Ranked here: to put the same sums together as SQL took four times as long as the search itself.
-    ranked = [(row[0], *_held(f" {row[1]} ", question, spellings), len(row[1])) for row in found]
-    ranked.sort(key=lambda one: (-(one[1] + one[2]), one[3]))
-    return {
-        number: _score_and_rank(words, numbers, question)
-        for number, words, numbers, _length in ranked[:limit]
-    }
-
-
-def _held(spaced: str, question: Question, spellings: Spellings) -> tuple[float, float]:
-    """How much of the words typed, and of the numbers, a name holds; it has a blank on either side."""
-    words = sum(
-        _weight(word) * max(_sureness(spaced, spelled) * alike for spelled, alike in spellings[word])
-        for word in question.words
-    )
-    there = sum(f" {number} " in spaced for number in _other_numbers(question))
-    return words, _NUMBER_WEIGHT * there
+    asked = [(_weight(word), spellings[word]) for word in question.words]
+    numbers = [f" {number} " for number in _other_numbers(question)]
+    ranked = []
+    for key, plain in found:
+        spaced = f" {plain} "
+        words_held = sum(weight * _sureness(spaced, likely) for weight, likely in asked)
+        numbers_held = _NUMBER_WEIGHT * sum(number in spaced for number in numbers)
+        ranked.append((-(words_held + numbers_held), len(plain), key, words_held, numbers_held))
+    best = sorted(ranked)[:limit]
+    return {key: _score_and_rank(words, held, question) for _rank, _length, key, words, held in best}
 
 
 def _score_and_rank(words: float, numbers: float, question: Question) -> tuple[float, float]:
@@ -133,11 +127,16 @@ def _holds(name: Name, word: str) -> list[ColumnElement[bool]]:
     return [name.like(f"{word}%"), name.like(f"% {word}%")]
 
 
-def _sureness(spaced: str, word: str) -> float:
-    if word not in spaced:
-        return 0.0
-    if word in COMMON:
-        return _WHOLE if f" {word}" in spaced else 0.0
-    if f" {word} " in spaced:
-        return _WHOLE
-    return _BEGINS if f" {word}" in spaced else _WITHIN
+def _sureness(spaced: str, likely: Iterable[tuple[str, float]]) -> float:
+    """How surely a name, with a blank on either side, holds one of these words."""
+    best = 0.0
+    for word, alike in likely:
+        if word not in spaced:
+            continue
+        begins = f" {word}" in spaced
+        if word in COMMON:
+            sure = _WHOLE if begins else 0.0
+        else:
+            sure = _WHOLE if f" {word} " in spaced else _BEGINS if begins else _WITHIN
+        best = max(best, sure * alike)
+    return best

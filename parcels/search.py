@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
+from sqlalchemy import tuple_
 from sqlalchemy.orm import Session
 
 from core.text import fold
-from layers.models import BaseRole, Feature, Layer
+from layers.models import Feature
+from parcels import search_statements as statements
 from parcels.likeness import Spellings, as_typed, find_alike, with_slips
 from parcels.models import Parcel, Street
 from parcels.question import Question, read_question
@@ -119,13 +120,11 @@ def _numbers(session: Session, question: Question, limit: int) -> list[Hit]:
     """Parcels whose number is or begins with what was typed: one range of a C-collated index, never LIKE."""
     if not question.may_be_a_number:
         return []
-    begins = (Parcel.number_key >= question.key) & (Parcel.number_key < question.key + _LAST)
-    current = _parcels().where(begins, Parcel.valid_to.is_(None)).order_by(Parcel.number_key, Parcel.id)
-    found = list(session.execute(current.limit(limit)))
+    asked = {"key": question.key, "last": question.key + _LAST, "most": limit}
+    found = list(session.execute(statements.current_numbers(), asked))
     if not any(row.number_key == question.key for row in found):
         # Nobody has the number now; who had it last knows what became of it.
-        former = _parcels().where(Parcel.number_key == question.key).order_by(Parcel.valid_to.desc())
-        found = [*session.execute(former.limit(1)), *found]
+        found = [*session.execute(statements.former_number(), asked), *found]
     return [_number_hit(row, question) for row in found]
 
 
@@ -145,7 +144,7 @@ def _addresses(session: Session, question: Question, streets: list[Hit], limit: 
     if not wanted:
         return []
     at = tuple_(Parcel.street_id, Parcel.house_number).in_(list(wanted))
-    query = _parcels().where(at, Parcel.valid_to.is_(None)).order_by(Parcel.number).limit(limit)
+    query = statements.parcels().where(at, Parcel.valid_to.is_(None)).order_by(Parcel.number).limit(limit)
     hits = []
     for row in session.execute(query):
         street = wanted[row.street_id, row.house_number]
@@ -179,43 +178,14 @@ def _parcel_hit(row: Any, kind: Kind, tier: Tier, score: float, rank: float) -> 
     )
 
 
-def _parcels() -> Select[Any]:
-    where = func.ST_Transform(func.ST_PointOnSurface(Parcel.geom), 4326)
-    return select(
-        Parcel.number,
-        Parcel.number_key,
-        Parcel.address,
-        Parcel.house_number,
-        Parcel.street_id,
-        Street.name_fa,
-        Street.name_en,
-        func.ST_X(where).label("lon"),
-        func.ST_Y(where).label("lat"),
-    ).outerjoin(Street, Street.id == Parcel.street_id)
-
-
 def _streets(session: Session, question: Question, spellings: Spellings, all_words: bool) -> list[Hit]:
     """Streets of the dictionary with a name like the words typed."""
-    ids, name = select(Street.id), Street.name_folded
+    ids, name = statements.street_ids(), Street.name_folded
     found = find_alike(session, ids, name, question, spellings, _CANDIDATES, all_words=all_words)
     if not found:
         return []
-    # A street that came with addresses only lies where its parcels lie.
-    beside = (
-        select(func.ST_PointOnSurface(Parcel.geom))
-        .where(Parcel.street_id == Street.id, Parcel.valid_to.is_(None))
-        .limit(1)
-        .scalar_subquery()
-    )
-    where = func.ST_Transform(func.coalesce(_middle(Street.geom), beside), 4326)
-    query = select(
-        Street.id,
-        Street.name_fa,
-        Street.name_en,
-        func.ST_X(where).label("lon"),
-        func.ST_Y(where).label("lat"),
-    ).where(Street.id.in_(found), where.is_not(None))
-    hits = [_name_hit(Kind.STREET, row, found[row.id], question) for row in session.execute(query)]
+    rows = session.execute(statements.streets_found(), {"ids": list(found)})
+    hits = [_name_hit(Kind.STREET, row, found[row.id], question) for row in rows]
     return [dataclasses.replace(hit[0], street_id=hit[1]) for hit in hits]
 
 
@@ -223,40 +193,15 @@ def _facilities(
     session: Session, question: Question, spellings: Spellings, limit: int, all_words: bool
 ) -> list[Hit]:
     """Features of every layer with a name like the words typed; streets have their own dictionary."""
-    # The index holds named features only, so the query must say that it wants no others.
-    ids = (
-        select(Feature.id)
-        .join(Layer, Layer.id == Feature.layer_id)
-        .where(Feature.name_folded != "", Layer.base_role.is_distinct_from(BaseRole.STREET))
-    )
-    found = find_alike(session, ids, Feature.name_folded, question, spellings, limit, all_words=all_words)
+    ids, name = statements.facility_ids(), Feature.name_folded
+    found = find_alike(session, ids, name, question, spellings, limit, all_words=all_words)
     if not found:
         return []
-    where = func.ST_Transform(_middle(Feature.geom), 4326)
-    query = (
-        select(
-            Feature.id,
-            Feature.name_fa,
-            Feature.name_en,
-            Layer.name_fa.label("layer_fa"),
-            Layer.name_en.label("layer_en"),
-            func.ST_X(where).label("lon"),
-            func.ST_Y(where).label("lat"),
-        )
-        .join(Layer, Layer.id == Feature.layer_id)
-        .where(Feature.id.in_(found))
-    )
     hits = []
-    for row in session.execute(query):
+    for row in session.execute(statements.facilities_found(), {"ids": list(found)}):
         hit, _id = _name_hit(Kind.FACILITY, row, found[row.id], question)
         hits.append(dataclasses.replace(hit, layer_fa=row.layer_fa, layer_en=row.layer_en))
     return hits
-
-
-def _middle(geom: Any) -> ColumnElement[Any]:
-    """A point to stand for a shape. PostGIS's own choice for a line of two points would be one of its ends."""
-    of_line = func.ST_ClosestPoint(geom, func.ST_Centroid(geom))
-    return case((func.ST_Dimension(geom) == 1, of_line), else_=func.ST_PointOnSurface(geom))
 
 
 def _name_hit(kind: Kind, row: Any, likeness: tuple[float, float], question: Question) -> tuple[Hit, int]:
