@@ -383,7 +383,10 @@ MAPSERVER = Server(
 # --- nginx --------------------------------------------------------------------------------------------------------
 @contextmanager
 def nginx_site(folder: Path, nginx: Path, port: int, site: str, above: str = "") -> Iterator[str]:
-    """An nginx with one site, its files and logs in a folder of its own."""
+    """An nginx with one site, its files and logs in a folder of its own.
+
+    Without open_file_cache: it would go on serving a file that an edit has replaced.
+    """
     config, log = folder / "nginx.conf", folder / "nginx.log"
     folders = " ".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -392,7 +395,7 @@ def nginx_site(folder: Path, nginx: Path, port: int, site: str, above: str = "")
         f"daemon off; worker_processes 2; pid {folder}/nginx.pid; error_log {log}; user root;\n"
         f"events {{ worker_connections 1024; }}\n"
         f"http {{ access_log off; {folders} sendfile on; tcp_nopush on; keepalive_requests 1000000;"
-        f" open_file_cache max=20000; {above}\n server {{ listen 127.0.0.1:{port} reuseport; {site} }} }}\n",
+        f" {above}\n server {{ listen 127.0.0.1:{port} reuseport; {site} }} }}\n",
         encoding="utf-8",
     )
     with running([nginx, "-c", config, "-e", log], log) as process:

@@ -74,7 +74,9 @@ def _nginx(stack: ExitStack, folder: Path, ours: str, result: Result) -> list[tu
     static = nginx_site(plain, nginx, free_port(), f"root {folder}; {_STATIC}")
     above, site = _documented(folder, ours)
     front = nginx_site(fronted, nginx, free_port(), site, above)
-    result.note("nginx: 2 workers, sendfile, open_file_cache; in front with the documented configuration")
+    result.note(
+        "nginx: 2 workers, sendfile, no open_file_cache (it would serve stale tiles); in front as documented"
+    )
     return [
         ("nginx, static files", stack.enter_context(static)),
         (_FRONT, stack.enter_context(front)),
