@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+from benchmarks.asking import Asker
 from benchmarks.city import VAR, BenchCity, view_of
-from benchmarks.ours import ROOT, environment, fresh_folder
+from benchmarks.ours import ROOT, environment, fresh_folder, our_server
 from benchmarks.processes import NotHad
 from benchmarks.results import Result, Row
 from benchmarks.servers import TEGOLA, program, tegola_config
@@ -24,10 +26,14 @@ class SeedFailed(AssertionError):
 def run(city: BenchCity) -> Result:
     """Seconds that the commands take from start to end, on both cores; into empty folders."""
     result = Result(NAME)
-    everything_s, told = _ours(city, ())
-    result.note(f"all sources, zooms 8 to 16: {told}")
+    with fresh_folder() as folder:
+        everything_s, told = _ours(city, folder, ())
+        result.note(f"all sources, zooms 8 to 16: {told}")
+        memory_mb = _serve_everything(city, folder)
     result.rows.append(Row("seed the whole city, all sources", city.parcels, "s", everything_s))
-    parcels_s, told = _ours(city, ("--source", "parcels"))
+    result.rows.append(Row("memory of a worker after serving every tile", city.parcels, "MB", memory_mb))
+    with fresh_folder() as folder:
+        parcels_s, told = _ours(city, folder, ("--source", "parcels"))
     result.note(f"parcels alone, zooms 8 to 16: {told}")
     try:
         theirs_s: float | None = _tegola(city)
@@ -41,27 +47,55 @@ def run(city: BenchCity) -> Result:
     return result
 
 
-def _ours(city: BenchCity, options: tuple[str, ...]) -> tuple[float, str]:
-    with fresh_folder() as folder:
-        words = [sys.executable, "-m", "flask", "--app", "webmap", "tiles", "seed", *options]
-        began = time.monotonic()
-        done = subprocess.run(
-            words,
-            env={**os.environ, **environment(city, folder), "LANG": "en_US.UTF-8"},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        took_s = time.monotonic() - began
-        if done.returncode != 0:
-            raise SeedFailed(done.stderr[-300:])
-        files = [path.stat() for path in (folder / "tiles").rglob("*.mvt.gz")]
-    size_mb = sum(status.st_size for status in files) / 1e6
+def _ours(city: BenchCity, folder: Path, options: tuple[str, ...]) -> tuple[float, str]:
+    words = [sys.executable, "-m", "flask", "--app", "webmap", "tiles", "seed", *options]
+    began = time.monotonic()
+    done = subprocess.run(
+        words,
+        env={**os.environ, **environment(city, folder), "LANG": "en_US.UTF-8"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    took_s = time.monotonic() - began
+    if done.returncode != 0:
+        raise SeedFailed(done.stderr[-300:])
+    files = [path.stat() for path in (folder / "tiles").rglob("*.mvt.gz")]
+    # Empty tiles are names of one file.
+    size_mb = sum({status.st_ino: status.st_size for status in files}.values()) / 1e6
     return (
         took_s,
-        f"{done.stdout.strip()} {size_mb:,.0f} MB in {len(files):,} files, the largest {_largest_kb(files)} kB",
+        f"{done.stdout.strip()} {size_mb:,.0f} MB in {len(files):,} tiles, the largest {_largest_kb(files)} kB",
     )
+
+
+def _serve_everything(city: BenchCity, folder: Path) -> float:
+    """Ask for every tile that is there, and return the memory of the larger worker in MB."""
+    tiles = folder / "tiles"
+    paths = [f"/tiles/{path.relative_to(tiles)}".removesuffix(".gz") for path in tiles.rglob("*.mvt.gz")]
+    with our_server(city, folder) as root:
+        # Each connection stays with one worker: enough of them, and both get about half of the tiles each.
+        askers = [Asker(root) for _ in range(8)]
+        for turn in range(2):
+            for place, path in enumerate(paths):
+                answer = askers[(place + 3 * turn) % len(askers)].ask(path)
+                if answer.status != 200:
+                    raise SeedFailed(f"{path}: {answer.status}")
+        return max(_worker_memory_mb(folder))
+
+
+def _worker_memory_mb(folder: Path) -> list[float]:
+    """Resident memory of the processes that serve from this folder: the workers and their parent."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"DATA_DIR={folder}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                status = (process / "status").read_text(encoding="utf-8")
+                found.append(int(status.split("VmRSS:")[1].split()[0]) / 1000)
+        except (OSError, IndexError):
+            continue  # It has ended, or is another's.
+    return found
 
 
 def _largest_kb(files: list[os.stat_result]) -> int:
