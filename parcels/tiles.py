@@ -4,8 +4,7 @@ from typing import Any
 
 from sqlalchemy import select, true
 
-from layers.tiles.grid import Cell
-from layers.tiles.sources import AnySelect, Asked, TileLayer, TileSource, touches
+from layers.tiles.sources import AnyCell, AnySelect, Asked, TileLayer, TileSource, touches
 from parcels.blocks import BLOCK_ZOOMS
 from parcels.models import Parcel, ParcelBlock, ParcelMosaic
 from parcels.mosaic import MOSAIC_ZOOMS
@@ -25,7 +24,7 @@ def _rows(asked: Asked) -> AnySelect:
     return _parcels(cell)
 
 
-def _parcels(cell: Cell) -> AnySelect:
+def _parcels(cell: AnyCell) -> AnySelect:
     columns: list[Any] = [Parcel.id, Parcel.land_use]
     if cell.z >= NUMBER_ZOOM:
         columns.append(Parcel.number)
@@ -35,14 +34,14 @@ def _parcels(cell: Cell) -> AnySelect:
     )
 
 
-def _blocks(cell: Cell) -> AnySelect:
+def _blocks(cell: AnyCell) -> AnySelect:
     # Blocks and mosaic are stored on the grid of the zooms that show them: rounding leaves them as they are.
     return select(ParcelBlock.land_use, true().label("plain"), ParcelBlock.geom_3857.label("geom")).where(
         touches(ParcelBlock.geom_3857, cell)
     )
 
 
-def _mosaic(cell: Cell) -> AnySelect:
+def _mosaic(cell: AnyCell) -> AnySelect:
     return select(ParcelMosaic.land_use, true().label("plain"), ParcelMosaic.geom_3857.label("geom")).where(
         touches(ParcelMosaic.geom_3857, cell), ParcelMosaic.zoom == cell.z
     )

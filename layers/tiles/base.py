@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, literal, or_, select, true
 
 from layers.models import BaseRole, City, Feature, Layer
-from layers.tiles.grid import BUFFER, MIN_ZOOM, Cell
+from layers.tiles.grid import BUFFER, MIN_ZOOM
 from layers.tiles.revision import BASE
-from layers.tiles.sources import AnySelect, Asked, TileLayer, TileSource, touches
+from layers.tiles.sources import AnyCell, AnySelect, Asked, TileLayer, TileSource, touches
 
 STREET_CLASSES = {"ring": 8, "arterial": 8, "collector": 11, "local": 13, "alley": 14}
 """The classes of streets, and the zoom from which each is drawn."""
@@ -27,7 +27,7 @@ def _names() -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def _here(role: BaseRole, cell: Cell) -> tuple[ColumnElement[bool], ...]:
+def _here(role: BaseRole, cell: AnyCell) -> tuple[ColumnElement[bool], ...]:
     # As a join: the planner takes the few layers one by one, each a scan of the index on (layer_id, geom_3857).
     return (
         Feature.layer_id == Layer.id,

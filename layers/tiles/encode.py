@@ -8,22 +8,46 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import ColumnElement, LargeBinary, Select, Subquery, and_, case, func, literal, select
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 from layers.tiles.grid import BUFFER, EXTENT, Cell
-from layers.tiles.sources import AnySelect, Asked, TileSource
+from layers.tiles.sources import AnyCell, AnySelect, Asked, TileSource, parameters
 
 
 def encode(session: Session, source: TileSource, cell: Cell, day: dt.date) -> bytes:
     """One tile of a source on a day, not compressed; no bytes at all where nothing lies."""
-    asked = Asked(session, cell, day)
-    layers = [tile_statement(layer.name, layer.rows(asked), cell) for layer in source.layers]
+    variants = tuple(layer.variant is not None and layer.variant(session, cell) for layer in source.layers)
+    connection = session.connection()
+    sql, constants = _statement(connection.dialect, source, cell.z, variants)
     # All layers in one statement; as protobuf messages, the layers of a tile simply come one after the other.
-    packed = session.execute(select(*(layer.scalar_subquery() for layer in layers))).one()
+    packed = connection.exec_driver_sql(sql, constants | parameters(cell, day)).one()
     return b"".join(bytes(layer) for layer in packed if layer)
 
 
-def tile_statement(name: str, rows: AnySelect, cell: Cell) -> Select[Any]:
+_statements: dict[Any, tuple[str, dict[str, Any]]] = {}
+_MOST_STATEMENTS = 2000
+
+
+def _statement(
+    dialect: Dialect, source: TileSource, z: int, variants: tuple[bool, ...]
+) -> tuple[str, dict[str, Any]]:
+    """The statement of a source at a zoom as the driver takes it, with those of its parameters that never change."""
+    key = source.name, source.key, z, variants
+    if key not in _statements:
+        if len(_statements) >= _MOST_STATEMENTS:
+            _statements.clear()
+        cell = AnyCell(z)
+        layers = [
+            tile_statement(layer.name, layer.rows(Asked(cell, variant)), cell).scalar_subquery()
+            for layer, variant in zip(source.layers, variants, strict=True)
+        ]
+        compiled = select(*layers).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        _statements[key] = str(compiled), dict(compiled.params)
+    return _statements[key]
+
+
+def tile_statement(name: str, rows: AnySelect, cell: AnyCell) -> Select[Any]:
     """The statement that packs rows into one MVT layer.
 
     Rows whose geometry misses the box come out NULL, and ST_AsMVT passes over them by itself: a WHERE that says so
@@ -38,7 +62,7 @@ def tile_statement(name: str, rows: AnySelect, cell: Cell) -> Select[Any]:
     return select(func.ST_AsMVT(*arguments, type_=LargeBinary))
 
 
-def _quantise(given: Subquery, cell: Cell) -> ColumnElement[Any]:
+def _quantise(given: Subquery, cell: AnyCell) -> ColumnElement[Any]:
     geom = given.c.geom
     box = func.ST_MakeEnvelope(*cell.bounds(BUFFER), 3857)
     units_per_m = 1 / cell.unit_m

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select, text
 from sqlalchemy.orm import Session
 
 from layers.models import Feature, Layer
-from layers.tiles.grid import Cell
-from layers.tiles.sources import AnySelect, Asked, TileLayer, TileSource, touches
+from layers.tiles.grid import BUFFER, Cell
+from layers.tiles.sources import AnyCell, AnySelect, Asked, TileLayer, TileSource, touches
 
 CROWD = 10_000
 """So many features in a tile are more than can be told apart; at most zooms none comes near it."""
@@ -15,6 +15,14 @@ EXACT_ZOOM = 14
 """From here on every feature is itself, however many there are."""
 MARK_UNITS = 8
 """The side of one screen pixel in tile units, on a tile drawn 512 pixels wide."""
+
+_CROWD = text("""
+    SELECT count(*) > :most FROM (
+        SELECT FROM feature
+        WHERE layer_id = :layer_id AND geom_3857 && ST_MakeEnvelope(:west, :south, :east, :north, 3857)
+        LIMIT :most + 1
+    ) AS crowd
+""")
 
 
 def find_layer_source(session: Session, slug: str) -> TileSource | None:
@@ -28,14 +36,15 @@ def find_layer_source(session: Session, slug: str) -> TileSource | None:
         "kind": "Kind within the layer",
         "count": "How many features share this pixel, where they cannot be told apart",
     }
-    return TileSource(slug, (TileLayer(slug, partial(feature_rows, layer_id), fields),), nested=True)
+    layer = TileLayer(slug, partial(feature_rows, layer_id), fields, variant=partial(is_crowd, layer_id))
+    return TileSource(slug, (layer,), nested=True, key=layer_id)
 
 
 def feature_rows(layer_id: int, asked: Asked) -> AnySelect:
     """The features of a layer in a cell; where there is a crowd, one mark for all that fall on the same pixel."""
     cell = asked.cell
     here = and_(Feature.layer_id == layer_id, touches(Feature.geom_3857, cell))
-    if cell.z < EXACT_ZOOM and _is_crowd(asked.session, here):
+    if asked.variant:
         return _marks(here, cell)
     return select(
         Feature.id,
@@ -46,12 +55,16 @@ def feature_rows(layer_id: int, asked: Asked) -> AnySelect:
     ).where(here)
 
 
-def _is_crowd(session: Session, here: ColumnElement[bool]) -> bool:
-    some = select(Feature.id).where(here).limit(CROWD + 1).subquery()
-    return (session.scalar(select(func.count()).select_from(some)) or 0) > CROWD
+def is_crowd(layer_id: int, session: Session, cell: Cell) -> bool:
+    """Whether a layer has more features in a cell than are to be drawn one by one."""
+    if cell.z >= EXACT_ZOOM:
+        return False
+    west, south, east, north = cell.bounds(BUFFER)
+    box = {"west": west, "south": south, "east": east, "north": north}
+    return bool(session.scalar(_CROWD, {"layer_id": layer_id, "most": CROWD, **box}))
 
 
-def _marks(here: ColumnElement[bool], cell: Cell) -> AnySelect:
+def _marks(here: ColumnElement[bool], cell: AnyCell) -> AnySelect:
     """One row for each different picture that features make on the pixels of this zoom, with how many make it.
 
     Nobody sees the difference and nothing is left out, where cutting off after so many would leave holes.

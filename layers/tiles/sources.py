@@ -1,11 +1,11 @@
 """What tiles are made of: sources with their MVT layers, declared by the rooms that own the tables."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import ColumnElement, Date, Float, Select, bindparam, func, literal
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import NotFound
@@ -16,16 +16,76 @@ AnySelect = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One tile asked for: where, and as things are on which day."""
+class AnyCell:
+    """Stands for each cell of a zoom: a statement is put together once, and what differs between cells is a parameter.
 
-    session: Session
-    cell: Cell
-    day: dt.date
+    Putting it together takes longer than PostGIS needs for a small tile.
+    """
+
+    z: int
+
+    @property
+    def unit_m(self) -> float:
+        """Side of one tile unit in EPSG:3857 metres."""
+        return Cell(self.z, 0, 0).unit_m
+
+    @property
+    def ground_unit_m(self) -> ColumnElement[float]:
+        """The most that one tile unit is on the ground anywhere in the cell, in true metres."""
+        return _number("ground_unit_m")
+
+    @property
+    def west(self) -> ColumnElement[float]:
+        """The western edge in EPSG:3857."""
+        return _number("west")
+
+    @property
+    def north(self) -> ColumnElement[float]:
+        """The northern edge in EPSG:3857."""
+        return _number("north")
+
+    def bounds(self, buffer_units: int = 0) -> tuple[ColumnElement[float], ...]:
+        """West, south, east, north in EPSG:3857, widened by a number of tile units."""
+        more = literal(buffer_units * self.unit_m, Float)
+        sides = _number("left"), _number("bottom"), _number("right"), _number("top")
+        return sides[0] - more, sides[1] - more, sides[2] + more, sides[3] + more
+
+
+def _number(name: str) -> ColumnElement[float]:
+    # The value only holds the place: each tile brings its own.
+    return bindparam(name, 0.0, type_=Float)
+
+
+def parameters(cell: Cell, day: dt.date) -> dict[str, Any]:
+    """What a statement for any cell of a zoom, on any day, needs to know of this one."""
+    left, bottom, right, top = cell.bounds()
+    return {
+        "ground_unit_m": cell.ground_unit_m,
+        "west": cell.west,
+        "north": cell.north,
+        "left": left,
+        "bottom": bottom,
+        "right": right,
+        "top": top,
+        "day": day,
+    }
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a tile is asked for: a cell of a zoom, a day (a parameter), and a variant if the layer has several."""
+
+    cell: AnyCell
+    variant: bool = False
+
+    @property
+    def day(self) -> ColumnElement[dt.date]:
+        """The day whose state of things is drawn."""
+        return bindparam("day", dt.date.min, type_=Date)
 
 
 Rows = Callable[[Asked], AnySelect]
-"""The rows of one MVT layer in the cell asked for.
+"""The rows of one MVT layer in the cell asked for, by a statement that holds for every cell of its zoom.
 
 Columns: ``geom`` (EPSG:3857); ``id``, which becomes the feature's id, if there is one; ``plain``, if there is one,
 true for rows that rounding to the tile's grid cannot harm; every other column becomes an attribute.
@@ -40,6 +100,8 @@ class TileLayer:
     rows: Rows
     fields: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
+    variant: Callable[[Session, Cell], bool] | None = None
+    """Which of two ways a cell is drawn in, found out before it is; for most layers there is one."""
 
 
 Regime = Callable[[Session, dt.date], dt.date | None]
@@ -58,6 +120,8 @@ class TileSource:
     dated: bool = False
     regime: Regime | None = None
     nested: bool = False
+    key: Hashable = None
+    """What tells apart sources that have had this name."""
 
 
 REVISIONS = "revisions"
@@ -128,6 +192,6 @@ def get_source(session: Session, name: str) -> TileSource:
     raise NotFound(_("This city has no tiles named “%(name)s”.", name=name), field="source")
 
 
-def touches(column: InstrumentedAttribute[Any], cell: Cell) -> ColumnElement[bool]:
+def touches(column: InstrumentedAttribute[Any], cell: AnyCell) -> ColumnElement[bool]:
     """Whether a stored EPSG:3857 geometry's box meets the cell and its buffer: one scan of its GiST index."""
     return column.op("&&")(func.ST_MakeEnvelope(*cell.bounds(BUFFER), 3857))
