@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import Headers
 from werkzeug.serving import make_server
 
+from core import i18n
 from core.database import make_engine
 from core.settings import Settings
 from layers.tiles.cache import Key, TileCache
@@ -385,3 +386,26 @@ class TestNginx:
         assert theirs.headers["ETag"] == ours.headers["ETag"]
         assert theirs.headers["Content-Type"] == "application/json"
         assert nginx("/tiles/revisions.json", If_None_Match=ours.headers["ETag"]).status == 304
+
+
+class TestSeedCommand:
+    def test_it_makes_what_is_missing_and_says_so(self, place: Place) -> None:
+        runner = place.app.test_cli_runner()
+        shutil.rmtree(place.cache.root / "zoning", ignore_errors=True)
+        made = re.compile(r"(\d+) tiles made, (\d+) were here already")
+        with i18n.speaking("en"):
+            first, second = (runner.invoke(args=["tiles", "seed", "--source", "zoning"]) for _ in range(2))
+        assert first.exit_code == second.exit_code == 0, first.output
+        found = [made.search(answer.output) for answer in (first, second)]
+        assert found[0]
+        assert found[1]
+        count = int(found[0][1])
+        assert count > 9, "at least one for each zoom"
+        assert (found[1][1], found[1][2]) == ("0", str(count))
+        assert not is_from_flask(place.app.test_client().get(TILE).headers)
+
+    def test_a_source_that_is_none_is_told_in_one_line(self, place: Place) -> None:
+        answer = place.app.test_cli_runner().invoke(args=["tiles", "seed", "--source", "unicorns"])
+        assert answer.exit_code == 2
+        (line,) = answer.output.strip().splitlines()
+        assert "unicorns" in line
