@@ -95,7 +95,7 @@ def telling_problems() -> Iterator[None]:
         yield
     except AppError as error:
         for line in error.message.splitlines():
-            click.echo(_("Error: %(what)s", what=line), err=True)
+            click.echo(_("Error: %(what)s", what=_naming_the_option(line, error.field)), err=True)
         sys.exit(BAD_INPUT)
     except ProgrammingError:
         # Our own statements are tested: what they do not find here is what a migration would have made.
@@ -106,6 +106,13 @@ def telling_problems() -> Iterator[None]:
         cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[:1]
         click.echo(_("Error: %(what)s", what=" ".join(cause)), err=True)
         sys.exit(NOT_DONE)
+
+
+def _naming_the_option(line: str, field: str | None) -> str:
+    """The sentence, with the option at fault before it where it does not say so itself."""
+    if field is None or not field.startswith("--") or field in line:
+        return line
+    return f"{field}: {line}"
 
 
 @contextmanager

@@ -26,6 +26,12 @@ def _catalogues() -> None:
     i18n.compile_catalogues()
 
 
+@pytest.fixture(autouse=True)
+def _speak_english() -> None:
+    """A request of an earlier test may have left its language behind in this thread."""
+    i18n.set_language("en")
+
+
 def find_shared_data() -> Path:
     """The folder of real municipal files; a test that asks for it is skipped where it is absent."""
     folder = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data"))

@@ -174,7 +174,8 @@ def test_a_dry_run_writes_nothing(city: City, lots: Path) -> None:
         (["--crs", "metres"], "EPSG"),
         (["--crs", "EPSG:999999"], "999999"),
         (["--member", "other"], "other"),
-        (["--valid-from", "1404/01/01"], "year-month-day"),
+        (["--valid-from", "in spring"], "year-month-day"),
+        (["--valid-from", "1404/13/01"], "--valid-from: The calendar has no such day"),
         (["--valid-from", "2999-01-01"], "day to come"),
     ],
 )
