@@ -31,8 +31,9 @@ _QUIET = [
 _QUIET += ["--disable-component-update", "--disable-sync"]
 _MIDDLE = text("""
     SELECT ST_X(p), ST_Y(p) FROM (
-        SELECT ST_Transform(ST_PointOnSurface(parcel.geom), 4326) AS p FROM parcel, city
-        WHERE valid_to IS NULL ORDER BY parcel.geom <-> ST_Centroid(city.boundary) LIMIT 1) AS near""")
+        SELECT parcel.geom FROM parcel WHERE valid_to IS NULL
+        ORDER BY parcel.geom <-> (SELECT ST_Centroid(boundary) FROM city) LIMIT 1) AS middle,
+        ST_Transform(ST_PointOnSurface(middle.geom), 4326) AS p""")
 # A parcel is painted when a line of its colour is drawn on a canvas; seen, in the frame after that.
 _WATCH = """
 (() => {
