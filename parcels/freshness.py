@@ -27,7 +27,7 @@ def generalise_touched(session: Session) -> bool:
 
 
 def _claim(session: Session) -> list[Bounds]:
-    oldest = select(TileOutbox.id).where(TileOutbox.to_generalise).order_by(TileOutbox.id).limit(_AT_ONCE)
+    oldest = select(TileOutbox.id).where(*generalise.ours()).order_by(TileOutbox.id).limit(_AT_ONCE)
     claimed = session.execute(
         update(TileOutbox)
         .where(TileOutbox.id.in_(oldest.scalar_subquery()))

@@ -66,7 +66,7 @@ def rebuild(session: Session, progress: Progress | None = None) -> None:
     """
     session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     # Whatever edits have left to be made anew is made anew now: forgotten before the parcels are read, not after.
-    session.execute(update(TileOutbox).where(TileOutbox.to_generalise).values(to_generalise=False))
+    session.execute(update(TileOutbox).where(*ours()).values(to_generalise=False))
     session.execute(delete(ParcelBlock))
     session.execute(delete(ParcelMosaic))
     cells = list(_occupied(session))
@@ -75,6 +75,11 @@ def rebuild(session: Session, progress: Progress | None = None) -> None:
         if progress:
             progress(done, len(cells))
     revision.bump(session, "parcels")
+
+
+def ours() -> tuple[ColumnElement[bool], ...]:
+    """The rows of the outbox that wait for this room: other sources may have something to generalise, too."""
+    return TileOutbox.source == "parcels", TileOutbox.to_generalise
 
 
 def rebuild_touched(session: Session, boxes: Iterable[Bounds]) -> None:
