@@ -77,9 +77,9 @@ def rebuild(session: Session, progress: Progress | None = None) -> None:
     revision.bump(session, "parcels")
 
 
-def ours() -> tuple[ColumnElement[bool], ...]:
+def ours() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """The rows of the outbox that wait for this room: other sources may have something to generalise, too."""
-    return TileOutbox.source == "parcels", TileOutbox.to_generalise
+    return TileOutbox.source == "parcels", TileOutbox.to_generalise.is_(True)
 
 
 def rebuild_touched(session: Session, boxes: Iterable[Bounds]) -> None:
