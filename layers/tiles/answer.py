@@ -1,7 +1,7 @@
 """A tile as it is answered: one place for its bytes, its tag and its headers, whoever answers."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ class Packed:
 
     body: bytes
     mtime: int
+    ready: dict[str, list[tuple[str, str]]] = field(default_factory=dict, compare=False, repr=False)
+    """The headers of the usual answer, by how long it may be kept: making them takes longer than all else."""
 
     @property
     def tag(self) -> str:
@@ -60,6 +62,8 @@ def answer(packed: Packed, method: str, accepts: str, known: str, keeping: str) 
     The tag is of the very bytes sent, so the plain tile has one of its own.
     """
     plain = not _takes_gzip(accepts)
+    if not plain and not known and keeping in packed.ready:
+        return Answer(200, packed.ready[keeping].copy(), b"" if method == "HEAD" else packed.body)
     tag = packed.tag + "-plain" if plain else packed.tag
     headers = [("ETag", f'"{tag}"'), ("Cache-Control", keeping), *SHARED_HEADERS]
     if known and parse_etags(known).contains_weak(tag):
@@ -68,6 +72,8 @@ def answer(packed: Packed, method: str, accepts: str, known: str, keeping: str) 
     if not plain:
         headers.append(("Content-Encoding", "gzip"))
     headers.append(("Content-Length", str(len(body))))
+    if not plain:
+        packed.ready[keeping] = headers.copy()
     return Answer(200, headers, b"" if method == "HEAD" else body)
 
 
