@@ -19,6 +19,9 @@ NAME = "seed"
 _EXACT = ("14", "16")
 
 
+_EMPTY_BYTES = 40
+
+
 class SeedFailed(AssertionError):
     """A seeding did not end well."""
 
@@ -71,17 +74,16 @@ def _ours(city: BenchCity, folder: Path, options: tuple[str, ...]) -> tuple[floa
 
 
 def _serve_everything(city: BenchCity, folder: Path) -> float:
-    """Ask for every tile that is there, and return the memory of the larger worker in MB."""
+    """Ask for every tile that holds something, and return the memory of the largest of our processes in MB."""
     tiles = folder / "tiles"
-    paths = [f"/tiles/{path.relative_to(tiles)}".removesuffix(".gz") for path in tiles.rglob("*.mvt.gz")]
+    found = [path for path in tiles.rglob("*.mvt.gz") if path.stat().st_size > _EMPTY_BYTES]
     with our_server(city, folder) as root:
-        # Each connection stays with one worker: enough of them, and both get about half of the tiles each.
+        # Each connection stays with one worker: enough of them, and both get about half of the tiles.
         askers = [Asker(root) for _ in range(8)]
-        for turn in range(2):
-            for place, path in enumerate(paths):
-                answer = askers[(place + 3 * turn) % len(askers)].ask(path)
-                if answer.status != 200:
-                    raise SeedFailed(f"{path}: {answer.status}")
+        for place, path in enumerate(found):
+            asked = f"/tiles/{path.relative_to(tiles)}".removesuffix(".gz")
+            if (status := askers[place % len(askers)].ask(asked).status) != 200:
+                raise SeedFailed(f"{asked}: {status}")
         return max(_worker_memory_mb(folder))
 
 
