@@ -9,6 +9,7 @@ from layers.tiles import cli as tiles_cli
 from layers.tiles import keeper, sources
 from layers.tiles import views as tile_views
 from layers.zoning import cli as zoning_cli
+from layers.zoning import generalise as zones_from_afar
 from layers.zoning import tiles as zoning_tiles
 from layers.zoning import views as zoning_views
 from parcels import cli as parcels_cli
@@ -41,4 +42,5 @@ def connect() -> None:
     sources.register(parcel_tiles.SOURCE)
     sources.register(zoning_tiles.SOURCE)
     keeper.register_chore(freshness.generalise_touched)
+    keeper.register_chore(zones_from_afar.generalise_touched)
     layer_imported.connect(streets.keep_dictionary)

@@ -34,6 +34,7 @@ from core.progress import Tell
 from layers.boundary import BoundaryGate, get_city
 from layers.models import City
 from layers.tiles import revision
+from layers.zoning import generalise
 from layers.zoning.columns import ZoneColumns, find_columns
 from layers.zoning.models import PLAN, Zone, ZoneClass
 
@@ -98,6 +99,7 @@ def import_zones(
     _note_overlaps(session, account)
     _ensure_classes(session, account)
     account.counts = _apply(session, how, account)
+    generalise.rebuild(session)
     revision.bump(session, SOURCE_NAME)
     return account
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models import Base, geometry_column, gist_index, web_mercator_column
+from core.models import WEB_MERCATOR, Base, geometry_column, gist_index, web_mercator_column
 
 PLAN = "zoning"
 """The plan layer that zones belong to unless told otherwise; overlays (flood, heritage) have their own."""
@@ -85,3 +85,13 @@ class Zone(Base):
     recorded: Mapped[Range[object]] = mapped_column(TSTZRANGE, server_default="[now(),)")
     amendment_id: Mapped[int | None] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(server_default="1")
+
+
+class ZoneGeneralised(Base):
+    """A zone as it is drawn at a band of zooms, named by its first; its borders simplified with its neighbours'."""
+
+    __tablename__ = "zone_generalised"
+
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id", ondelete="CASCADE"), primary_key=True)
+    zoom: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    geom_3857: Mapped[WKBElement] = mapped_column(WEB_MERCATOR)

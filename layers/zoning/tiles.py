@@ -2,24 +2,31 @@
 
 import datetime as dt
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import and_, false, func, select, union_all
 from sqlalchemy.orm import Session
 
 from layers.tiles.sources import AnySelect, Asked, TileLayer, TileSource, touches
-from layers.zoning.models import PLAN, Zone, ZoneClass
+from layers.zoning.coverage import BANDS
+from layers.zoning.models import PLAN, Zone, ZoneClass, ZoneGeneralised
 
 
 def _zones(asked: Asked) -> AnySelect:
     """The zones in force on a day, as far as we know now.
 
-    Shared borders stay shared at every zoom: rounding to the tile's grid moves equal corners equally.
+    Borders stay shared at every zoom: from afar they are simplified together, close up equal corners round equally.
     """
-    return (
+    band = next((band for band in BANDS if asked.cell.z in band), None)
+    exact = Zone.geom_3857
+    shown = exact if band is None else func.coalesce(ZoneGeneralised.geom_3857, exact)
+    # What is stored lies on the tile's grid already: rounding leaves it as it is.
+    plain = false() if band is None else ZoneGeneralised.zone_id.is_not(None)
+    rows = (
         select(
             Zone.id,
             ZoneClass.code,
             func.nullif(Zone.plan, PLAN).label("plan"),
-            Zone.geom_3857.label("geom"),
+            plain.label("plain"),
+            shown.label("geom"),
         )
         .join(ZoneClass, ZoneClass.id == Zone.class_id)
         .where(
@@ -27,6 +34,11 @@ def _zones(asked: Asked) -> AnySelect:
             Zone.valid.op("@>")(asked.day),
             func.upper_inf(Zone.recorded),
         )
+    )
+    if band is None:
+        return rows
+    return rows.outerjoin(
+        ZoneGeneralised, and_(ZoneGeneralised.zone_id == Zone.id, ZoneGeneralised.zoom == band[0])
     )
 
 

@@ -16,6 +16,7 @@ from core.i18n import format_number
 from core.i18n import gettext as _
 from layers.models import City
 from layers.tiles import revision
+from layers.zoning import generalise as zones_from_afar
 from parcels import generalise
 from webmap.demo.builder import Builder, Summary
 from webmap.demo.copying import Copier, Site
@@ -97,5 +98,6 @@ def _tell_the_map(session: Session) -> None:
     """Make what the map draws from afar, and let open maps know that everything is new."""
     session.expire_all()
     generalise.rebuild(session)
+    zones_from_afar.rebuild(session)
     for source in ("zoning", *(layer.slug for layer in LAYERS)):
         revision.bump(session, source)
