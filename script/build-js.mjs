@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -172,6 +173,17 @@ async function removeOld(/** @type {Set<string>} */ kept) {
   }
 }
 
+// Packed once here rather than at each request: the server sends a third of the bytes for nothing.
+async function packAll(/** @type {Set<string>} */ files) {
+  const packed = [];
+  for (const file of files) {
+    if (!/\.(js|css|svg)$/.test(file)) continue;
+    await writeFile(path.join(dist, `${file}.gz`), gzipSync(await readFile(path.join(dist, file)), { level: 9 }));
+    packed.push(`${file}.gz`);
+  }
+  return packed;
+}
+
 await mkdir(dist, { recursive: true });
 const metafile = await bundle();
 const favicon = await readFile(path.join(root, "static/icons/favicon.svg"), "utf8");
@@ -182,5 +194,6 @@ const manifest = {
 };
 await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 const outputs = Object.keys(metafile.outputs).map((file) => path.relative(dist, path.join(root, file)));
-await removeOld(new Set([...outputs, ...Object.values(manifest), "manifest.json"]));
+const written = [...outputs, ...Object.values(manifest)];
+await removeOld(new Set([...written, "manifest.json", ...(await packAll(new Set(written)))]));
 process.stdout.write(`static/dist: ${Object.values(manifest).join(", ")}\n`);

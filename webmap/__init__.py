@@ -1,10 +1,8 @@
 """The application: puts the rooms together and serves them. Imported by nobody."""
 
-import json
-from functools import cache
-from pathlib import Path
+from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask
 from flask import g as request_globals
 from sqlalchemy import Engine, event
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,9 +13,7 @@ from core.settings import Settings, terminal_language
 from layers.tiles.cache import TileCache
 from layers.tiles.middleware import Shelf, TileMiddleware
 from layers.tiles.views import SHELF
-from webmap import views, wiring
-
-_ROOT = Path(__file__).resolve().parent.parent
+from webmap import assets, views, wiring
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -25,23 +21,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     log.configure()
     i18n.set_language(terminal_language())  # commands speak it; each request chooses anew
     settings = (settings or Settings.load()).with_secret()
-    app = Flask("webmap", static_folder=str(_ROOT / "static" / "dist"), static_url_path="/static")
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SQLALCHEMY_ENGINES={
-            "default": {
-                "url": _database_url(settings),
-                "pool_pre_ping": True,
-                "pool_size": 5,
-                "max_overflow": 10,
-            }
-        },
-        SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
-        # Built files have their content's hash in their name.
-        SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
-        SETTINGS=settings,
-    )
+    app = Flask("webmap", static_folder=None)
+    app.config.update(_configuration(settings))
     if proxies := int(settings.trusted_proxies):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     shelf = app.extensions[SHELF] = Shelf(TileCache(settings.data_dir))
@@ -51,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if not settings.database_url:
         _start_cluster_on_demand(app, settings)
     _teach_templates(app)
+    assets.install(app)
     wiring.connect()
     for blueprint in wiring.BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -58,6 +40,17 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.cli.add_command(group)
     app.register_blueprint(views.blueprint)
     return app
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    engine = {"url": _database_url(settings), "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_ENGINES": {"default": engine},
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+        "SETTINGS": settings,
+    }
 
 
 def _database_url(settings: Settings) -> str:
@@ -85,18 +78,6 @@ def _teach_templates(app: Flask) -> None:
         language=i18n.language,
         direction=i18n.direction,
         languages=i18n.LANGUAGES,
-        asset=asset,
+        asset=assets.asset,
         csp_nonce=lambda: request_globals.csp_nonce,
     )
-
-
-def asset(name: str) -> str:
-    """The URL of a built front-end file, by the name it had before its content's hash was put in."""
-    return url_for("static", filename=_manifest().get(name, name))
-
-
-@cache
-def _manifest() -> dict[str, str]:
-    path = _ROOT / "static" / "dist" / "manifest.json"
-    names: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return names
