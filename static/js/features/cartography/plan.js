@@ -55,7 +55,7 @@ export function parcelNumbers(dark) {
 export function zoneRules(dark, classes, overLandUse) {
   const colour = (/** @type {number} */ _z, /** @type {Feature} */ feature) => zoneColour(classes.get(String(feature.props.code)), dark);
   const opacity = overLandUse ? zoneFill.over_land_use : zoneFill.alone;
-  const band = (/** @type {number} */ z) => (z < 13 ? 1.5 : z < 14 ? 2.5 : z < 15 ? 4 : 7);
+  const band = (/** @type {number} */ z) => (z < 13 ? 1.5 : z < 14 ? 2.5 : z < 16 ? 4 : 6);
   return [{ dataSource: "zoning", dataLayer: "zones", symbolizer: zoned({ colour, opacity, band }) }];
 }
 
