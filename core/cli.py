@@ -2,6 +2,7 @@
 
 import datetime as dt
 import functools
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from flask import current_app
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
@@ -23,6 +25,8 @@ from core.web import db
 Command = TypeVar("Command", bound=Callable[..., Any])
 BAD_INPUT = 2
 NOT_DONE = 1
+IMPORTS = "imports"
+"""The folder, below the data folder, of what imports had no room to say on the screen."""
 _UPGRADE = "flask --app webmap db upgrade"
 
 
@@ -125,6 +129,19 @@ def command_transaction(dry_run: bool = False) -> Iterator[Session]:
 
 
 def tell(account: Account) -> None:
-    """Print an import's summary."""
+    """Print an import's summary; what it has no room for goes to a file of its own, feature by feature."""
     for line in account.lines():
         click.echo(line)
+    if account.is_long:
+        with telling_problems():
+            click.echo(_("Each of them is named in %(path)s", path=_write_whole(account)))
+
+
+def _write_whole(account: Account) -> Path:
+    folder: Path = current_app.config["SETTINGS"].data_dir / IMPORTS
+    folder.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"[^\w.-]+", "_", account.title).strip("_")[:80]
+    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
+    path = folder / f"{stamp}-{name}.txt"
+    path.write_text("\n".join(account.lines(None)) + "\n", encoding="utf-8")
+    return path

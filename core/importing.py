@@ -16,7 +16,7 @@ from sqlalchemy.types import UserDefinedType
 
 from core.copying import copy_text, json_objects
 from core.errors import Unprocessable
-from core.geofiles import Batch, Source
+from core.geofiles import Batch, Report, Source
 from core.i18n import format_number
 from core.i18n import gettext as _
 from core.progress import Tell
@@ -108,42 +108,48 @@ def told(batches: Iterable[Batch], source: Source, tell: Tell) -> Iterator[Batch
 
 @dataclass
 class Remark:
-    """One kind of thing to say after an import: a sentence, how many it is true of, some of them by name."""
+    """One kind of thing to say after an import: a sentence, how many it is true of, and which by name."""
 
     sentence: str
     count: int = 0
     examples: list[str] = field(default_factory=list)
 
-    def line(self) -> str:
-        """It in one line."""
+    def line(self, limit: int | None = EXAMPLES) -> str:
+        """It in one line, naming at most so many (None: all)."""
         line = f"{format_number(self.count)} × {self.sentence}"
-        if self.examples:
-            more = " …" if self.count > len(self.examples) else ""
-            line += f" ({', '.join(self.examples)}{more})"
+        named = self.examples[:limit]
+        if named:
+            more = " …" if self.count > len(named) else ""
+            line += f" ({', '.join(named)}{more})"
         return line
 
 
 class Remarks:
-    """Remarks by sentence; bounded, however many features they are about."""
+    """Remarks by sentence, with the names of all that they are about."""
 
     def __init__(self) -> None:
         self._by_sentence: dict[str, Remark] = {}
 
     def add(self, sentence: str, *examples: str, count: int = 1) -> None:
-        """Say a sentence of ``count`` more, with some of them named."""
+        """Say a sentence of ``count`` more, and name them."""
         remark = self._by_sentence.setdefault(sentence, Remark(sentence))
         remark.count += count
-        remark.examples += examples[: max(0, EXAMPLES - len(remark.examples))]
+        remark.examples += examples
 
     @property
     def count(self) -> int:
         """Of how many things in all."""
         return sum(remark.count for remark in self._by_sentence.values())
 
-    def lines(self) -> list[str]:
+    @property
+    def longest(self) -> int:
+        """How many the longest of them names."""
+        return max((len(remark.examples) for remark in self._by_sentence.values()), default=0)
+
+    def lines(self, limit: int | None = EXAMPLES) -> list[str]:
         """Each in a line, what is true of most first."""
         ordered = sorted(self._by_sentence.values(), key=lambda remark: -remark.count)
-        return [remark.line() for remark in ordered]
+        return [remark.line(limit) for remark in ordered]
 
 
 @dataclass(frozen=True)
@@ -164,7 +170,7 @@ class Account:
     read: int = 0
     repaired: int = 0
     lost_by_reader: int = 0
-    findings: list[str] = field(default_factory=list)
+    report: Report = field(default_factory=Report)
     choices: list[str] = field(default_factory=list)
     refused: Remarks = field(default_factory=Remarks)
     notes: Remarks = field(default_factory=Remarks)
@@ -173,11 +179,10 @@ class Account:
 
     def close_reading(self, source: Source) -> None:
         """Take over what the reader says, once it has read everything. Raises Unprocessable if nothing is kept."""
-        report = source.report
+        report = self.report = source.report
         self.read, self.repaired, self.lost_by_reader = report.read, report.repaired, report.lost
-        self.findings = report.lines(EXAMPLES)
         if self.kept <= 0:
-            causes = "\n".join([*self.refused.lines(), *self.findings])
+            causes = "\n".join([*self.refused.lines(), *report.lines(EXAMPLES)])
             raise Unprocessable(
                 _("None of the %(n)s features can be kept.", n=format_number(self.read)) + "\n" + causes
             )
@@ -192,8 +197,14 @@ class Account:
         """How many features came in."""
         return self.read - self.lost
 
-    def lines(self) -> list[str]:
-        """The summary, a sentence a line."""
+    @property
+    def is_long(self) -> bool:
+        """Whether the summary leaves something unnamed that ``lines(None)`` names."""
+        named = max(self.refused.longest, self.notes.longest)
+        return named > EXAMPLES or self.report.is_longer_than(EXAMPLES)
+
+    def lines(self, limit: int | None = EXAMPLES) -> list[str]:
+        """The summary, a sentence a line; of each kind at most ``limit`` things by name (None: every one)."""
         head = _(
             "%(title)s: %(read)s features read = %(kept)s kept + %(lost)s lost; %(repaired)s repaired.",
             title=self.title,
@@ -210,9 +221,9 @@ class Account:
             gone=format_number(self.counts.gone),
         )
         lines = [*self.choices, head, result]
-        lines += [_("Lost: %(what)s", what=line) for line in self.refused.lines()]
-        lines += [_("Note: %(what)s", what=line) for line in self.notes.lines()]
-        lines += self.findings
+        lines += [_("Lost: %(what)s", what=line) for line in self.refused.lines(limit)]
+        lines += [_("Note: %(what)s", what=line) for line in self.notes.lines(limit)]
+        lines += self.report.lines(limit)
         if self.is_trial:
             lines.append(_("This was a trial: nothing has been written."))
         return lines

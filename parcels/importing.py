@@ -17,7 +17,6 @@ from core.geofiles import Batch, Source
 from core.i18n import format_number
 from core.i18n import gettext as _
 from core.importing import (
-    EXAMPLES,
     Account,
     AnyGeometry,
     Counts,
@@ -184,7 +183,7 @@ def _note_repeated(session: Session, account: Account) -> None:
     if repeated:
         account.notes.add(
             _("number stands on several features, which became one parcel of several parts"),
-            *(f"{row.number} ({format_number(row.parts)})" for row in repeated[:EXAMPLES]),
+            *(f"{row.number} ({format_number(row.parts)})" for row in repeated),
             count=len(repeated),
         )
     # Looked for first, since to put together the spellings of every number takes three times as long.
@@ -202,7 +201,7 @@ def _note_repeated(session: Session, account: Account) -> None:
     if spelled:
         account.notes.add(
             _("number is written in several ways; each stayed a parcel of its own"),
-            *spelled[:EXAMPLES],
+            *spelled,
             count=len(spelled),
         )
 
@@ -241,7 +240,7 @@ def _apply(session: Session, how: ParcelFile, account: Account) -> Counts:
     if gone:
         kept = _("is not in the file; kept as it is (--close-gone ends it)")
         ended = _("is not in the file and has ended")
-        names = [name for _number, name in gone[:EXAMPLES]]
+        names = [name for _number, name in gone]
         account.notes.add(ended if how.close_gone else kept, *names, count=len(gone))
     changed = states.get("versioned", 0) + states.get("amended", 0)
     return Counts(states.get("added", 0), changed, states.get("unchanged", 0), len(gone))

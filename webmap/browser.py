@@ -14,6 +14,7 @@ from core.i18n import gettext as _
 from layers.models import Layer
 from layers.tiles.revision import get_today
 from layers.words import land_use_name
+from layers.zoning.hues import UNSORTED, family_hues
 from webmap import queries, words
 
 _STYLE = Path(__file__).resolve().parent.parent / "layers" / "style.json"
@@ -38,6 +39,7 @@ def page_config(session: Session, args: Mapping[str, str]) -> dict[str, Any]:
             "names": {"fa": city.name_fa, "en": city.name_en} if city else {"fa": "", "en": ""},
             "bounds": queries.find_bounds(session),
         },
+        "themes": queries.list_first_themes(session),
         "domains": [{"code": code, "name": str(name)} for code, name in words.DOMAINS.items()],
         "layers": [_layer(each) for each in overlays],
         "palette": _palette(session),
@@ -83,6 +85,8 @@ def _layer(layer: Layer) -> dict[str, Any]:
 
 def _palette(session: Session) -> dict[str, Any]:
     looks = style()
+    classes = queries.list_zone_classes(session)
+    hues = family_hues([each.code for each in classes if each.group == UNSORTED], looks["zone_unsorted"])
     return {
         "land_use": {
             code: {"colour": each["colour"], "name": land_use_name(code)}
@@ -97,9 +101,9 @@ def _palette(session: Session) -> dict[str, Any]:
                 "code": each.code,
                 "names": {"fa": each.name_fa, "en": each.name_en},
                 "group": each.group,
-                "colour": each.colour,
+                "colour": each.colour or hues.get(each.code, ""),
             }
-            for each in queries.list_zone_classes(session)
+            for each in classes
         ],
     }
 

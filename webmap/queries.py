@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from layers.models import City, Feature, Layer, SourceRevision
-from layers.zoning.models import ZoneClass
-from parcels.models import Parcel
+from layers.zoning.models import Zone, ZoneClass
+from parcels.models import LandUse, Parcel, ParcelBlock
 
 Bounds = tuple[float, float, float, float]
 
@@ -46,6 +46,15 @@ def _lon_lat(box: Any) -> Any:
 def list_overlays(session: Session) -> list[Layer]:
     """The layers that people switch on, by name; those of the base map are always on."""
     return list(session.scalars(select(Layer).where(Layer.base_role.is_(None)).order_by(Layer.slug)))
+
+
+def list_first_themes(session: Session) -> list[str]:
+    """What the map is coloured by at first: land use, or zoning in a city that told its zones and no land use."""
+    # Blocks and not parcels: a city of a million that tells none of their uses would be read through to say so.
+    told = select(ParcelBlock.land_use).where(ParcelBlock.land_use != LandUse.UNKNOWN.value).exists()
+    drawn = or_(select(ParcelBlock.land_use).exists(), ~select(Parcel.id).exists())
+    untold = session.scalar(select(and_(select(Zone.id).exists(), drawn, ~told)))
+    return ["zoning"] if untold else ["land_use"]
 
 
 def list_zone_classes(session: Session) -> list[ZoneClass]:

@@ -1,5 +1,6 @@
 """What was found in a file: the findings, the running report of them, and the refusal."""
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,17 +57,18 @@ class SourceError(Unprocessable):
 
 @dataclass
 class Tally:
-    """All findings of one code: how many, and the first of them in full."""
+    """All findings of one code: how many, the first of them in full, and which features the others are of."""
 
     count: int = 0
     examples: list[Finding] = field(default_factory=list)
+    others: dict[str | None, "array[int]"] = field(default_factory=dict)
 
 
 class Report:
     """What has been found so far, and what became of each feature: ``read = kept + lost``.
 
-    ``repaired`` of the kept ones were changed on the way. Memory is bounded: each code keeps its first
-    1,000 findings and counts the rest.
+    ``repaired`` of the kept ones were changed on the way. Memory stays small: each code keeps its first 1,000
+    findings, and of the rest the features' numbers.
     """
 
     def __init__(self) -> None:
@@ -83,6 +85,8 @@ class Report:
         tally.count += 1
         if len(tally.examples) < EXAMPLES:
             tally.examples.append(Finding(code, member, feature, params, where))
+        elif feature is not None:
+            tally.others.setdefault(member, array("q")).append(feature)
 
     def add_many(self, code: str, member: str | None, features: Iterable[int] | NDArray[np.int64]) -> None:
         """Note one finding for each of many features."""
@@ -99,14 +103,34 @@ class Report:
         """How many findings of one code."""
         return self.tallies[code].count if code in self.tallies else 0
 
-    def lines(self, examples: int = 20) -> list[str]:
-        """The report in sentences, worst first: some of each code, then how many more there are."""
+    def lines(self, examples: int | None = 20) -> list[str]:
+        """The report in sentences, worst first: some of each code, then how many more there are.
+
+        With ``examples`` None nothing is left out: beyond the first 1,000 of a code, features go by their numbers.
+        """
         order = list(Severity)
         lines = []
         for code, tally in sorted(
             self.tallies.items(), key=lambda item: order.index(MESSAGES[item[0]].severity)
         ):
             lines += [finding.message() for finding in tally.examples[:examples]]
-            if tally.count > examples:
+            if examples is None:
+                lines += _others(code, tally)
+            elif tally.count > examples:
                 lines.append(sentence("report.more", {"n": tally.count - examples, "code": code}))
         return lines
+
+    def is_longer_than(self, examples: int) -> bool:
+        """Whether some code has more findings than so many."""
+        return any(tally.count > examples for tally in self.tallies.values())
+
+
+def _others(code: str, tally: Tally) -> list[str]:
+    return [
+        sentence(
+            "report.others",
+            {"n": len(features), "code": code, "features": ", ".join(map(str, features))},
+            member=member,
+        )
+        for member, features in tally.others.items()
+    ]

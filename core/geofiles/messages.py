@@ -66,6 +66,7 @@ _FILE = {
     "source.nothing_usable": _error(_("None of the %(count)s features can be used: %(cause)s")),
     "layer.which": _error(_("There are several layers: %(names)s. Choose one with --member NAME."), "member"),
     "layer.missing": _error(_("There is no layer “%(wanted)s”. There are: %(names)s."), "member"),
+    "report.others": _info(_("%(n)s more of this kind (%(code)s): FID %(features)s.")),
     "report.more": _info(_("… and %(n)s more of this kind (%(code)s).")),
 }
 

@@ -18,7 +18,6 @@ from core.geofiles import Batch, Source
 from core.i18n import format_date, format_number
 from core.i18n import gettext as _
 from core.importing import (
-    EXAMPLES,
     Account,
     AnyGeometry,
     Counts,
@@ -191,7 +190,7 @@ def _note_overlaps(session: Session, account: Account) -> None:
     session.execute(text("CREATE INDEX ON zone_staging USING gist (geom)"))
     found = session.execute(sql_file(_HERE / "overlaps.sql")).all()
     if found:
-        named = (f"{row.one} × {row.other}: {format_number(row.area_m2)} m²" for row in found[:EXAMPLES])
+        named = (f"{row.one} × {row.other}: {format_number(row.area_m2)} m²" for row in found)
         account.notes.add(
             _("pair of zones lies on one another: two laws for one piece of ground"), *named, count=len(found)
         )
@@ -217,7 +216,7 @@ def _ensure_classes(session: Session, account: Account) -> None:
         session.execute(insert(ZoneClass), rows)
         account.notes.add(
             _("code was not known and became a class whose rules are not entered yet"),
-            *(row["code"] for row in rows[:EXAMPLES]),
+            *(row["code"] for row in rows),
             count=len(rows),
         )
 

@@ -26,7 +26,8 @@ interface ZoneClass {
   code: string;
   names: Names;
   group: string;
-  colour: string;
+  /** Its own, else one for its family where its group is not told, else empty: the group's. */
+  colour: string | Colour;
 }
 
 interface PageConfig {
@@ -43,6 +44,8 @@ interface PageConfig {
     zone_groups: Record<string, { colour: Colour; name: string }>;
     zone_classes: ZoneClass[];
   };
+  /** What is on at first: land use, or zoning where no land use is told. */
+  themes: string[];
   sources: Record<string, { tilejson: string; revision: string }>;
   strings: Record<string, string>;
 }

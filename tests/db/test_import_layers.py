@@ -142,7 +142,7 @@ def test_without_a_city(session: Session, tmp_path: Path) -> None:
 def test_lost_features_are_named(importer: Importer) -> None:
     account = importer([well(1, 0, 0), (None, {"id": 2}), well(3, 1, 1)])
     assert (account.read, account.kept, account.lost) == (3, 2, 1)
-    assert any("FID 1" in finding for finding in account.findings)
+    assert any("FID 1" in line for line in account.report.lines())
 
 
 def test_no_column_tells_apart(importer: Importer) -> None:

@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { encodePath } from "../../static/js/api.js";
 import { scaleBar } from "../../static/js/lib/scale.js";
-import { ringCentre } from "../../static/js/map/labels.js";
+import { chains, joinLines } from "../../static/js/map/join-lines.js";
+import { nameSpot, ringCentre } from "../../static/js/map/labels.js";
 import { straightStretches } from "../../static/js/map/line-labels.js";
 
 const FAR = 11_000_000; // a city's pixels at zoom 17
@@ -40,6 +41,47 @@ test("the centre of a parcel is exact where pixels have eight figures", () => {
   assert.deepEqual(ringCentre(square), { x: FAR + 10, y: FAR + 5, area: 200 });
 });
 
+test("a bow bears its name on itself and not in its bay", () => {
+  // A U of 40 by 100 whose arms are 10 and 12 wide.
+  const bow = [[0, 0], [10, 0], [10, 90], [28, 90], [28, 0], [40, 0], [40, 100], [0, 100], [0, 0]].map(([x, y]) => ({ x: FAR + x, y: FAR + y }));
+  const spot = nameSpot(bow);
+  assert.ok(spot.x > FAR + 28 && spot.x < FAR + 40, String(spot.x - FAR));
+  assert.equal(Math.round(spot.width), 12);
+  const square = [[0, 0], [20, 0], [20, 10], [0, 10], [0, 0]].map(([x, y]) => ({ x: FAR + x, y: FAR + y }));
+  assert.deepEqual(nameSpot(square), { x: FAR + 10, y: FAR + 5, area: 200, width: 20 });
+});
+
+const line = (...spots) => spots.map(([x, y]) => ({ x, y }));
+
+test("pieces of a street become one line, whichever way each was drawn", () => {
+  const [whole, ...more] = chains([line([10, 0], [20, 0]), line([10, 0], [0, 0]), line([20, 0], [30, 5])]);
+  assert.equal(more.length, 0);
+  const way = whole.map(({ x }) => x);
+  assert.deepEqual(way[0] ? [...way].reverse() : way, [0, 10, 20, 30]);
+});
+
+test("where three meet the straight way goes on, and every piece stays once", () => {
+  const found = chains([line([0, 0], [10, 0]), line([10, 0], [10, 10]), line([10, 0], [20, 1])]);
+  assert.deepEqual(found.map((each) => each.length).sort(), [2, 3]);
+  const long = found.find((each) => each.length === 3);
+  assert.deepEqual(new Set(long.map(({ x }) => x)), new Set([0, 10, 20]));
+});
+
+test("a ring ends where it began, and what is a point is no line", () => {
+  const [ring] = chains([line([0, 0], [5, 0]), line([5, 0], [5, 5]), line([5, 5], [0, 0]), line([9, 9])]);
+  assert.equal(ring.length, 4);
+});
+
+test("only lines of one name and class are joined", () => {
+  const feature = (name, from, to, geomType = 2) => ({
+    props: { name, class: "local" }, geomType, geom: [line(from, to)], numVertices: 2,
+    bbox: { minX: from[0], minY: from[1], maxX: to[0], maxY: to[1] },
+  });
+  const found = joinLines([feature("A", [0, 0], [1, 0]), feature("B", [1, 0], [2, 0]), feature("A", [1, 0], [5, 0]), feature("A", [5, 0], [6, 0], 1)], ["name", "class"]);
+  assert.deepEqual(found.map((each) => [each.props.name, each.geom.length, each.numVertices]), [["A", 1, 3], ["B", 1, 2]]);
+  assert.deepEqual(found[0].bbox, { minX: 0, minY: 0, maxX: 5, maxY: 0 });
+});
+
 test("a ring without area is its first point", () => {
   assert.deepEqual(ringCentre([{ x: 1, y: 2 }, { x: 3, y: 2 }, { x: 1, y: 2 }]), { x: 1, y: 2, area: 0 });
 });
@@ -60,12 +102,30 @@ test("every colour of the style is told for light and for dark", async () => {
   const style = JSON.parse(await readFile(new URL("../../layers/style.json", import.meta.url), "utf8"));
   const pairs = [
     ...Object.values(style.base),
+    ...style.zone_unsorted,
     ...[style.land_use, style.zone_groups, style.domains].flatMap((each) => Object.values(each).map(({ colour }) => colour)),
     ...Object.values(style.layers).flatMap(({ colour }) => (colour ? [colour] : [])),
   ];
   for (const pair of pairs) {
     assert.equal(pair.length, 2);
     for (const colour of pair) assert.match(colour, /^#[0-9a-f]{6}$/);
+  }
+});
+
+test("the hues of zones are legible as words on paper, by day and by night", async () => {
+  const style = JSON.parse(await readFile(new URL("../../layers/style.json", import.meta.url), "utf8"));
+  const light = (colour) => {
+    const [red, green, blue] = [1, 3, 5].map((at) => {
+      const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  for (const pair of [...style.zone_unsorted, ...Object.values(style.zone_groups).map(({ colour }) => colour)]) {
+    for (const [at, colour] of pair.entries()) {
+      const [low, high] = [light(colour), light(style.base.halo[at])].sort((a, b) => a - b);
+      assert.ok((high + 0.05) / (low + 0.05) >= 4.5, `${colour} on ${style.base.halo[at]}`);
+    }
   }
 });
 

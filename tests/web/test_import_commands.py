@@ -1,6 +1,7 @@
 """The commands of a city of one's own: made on any metric grid, filled from files, refused in one line per problem."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -196,6 +197,37 @@ def test_a_file_that_is_none(city: City, tmp_path: Path) -> None:
         result = city.run("layers", "import", path, "--layer", "x", "--domain", "culture")
         assert result.exit_code == 2, result.output
         assert len(result.stderr.splitlines()) == 1
+
+
+def bow(x: float, y: float) -> dict[str, Any]:
+    """A square of 9 m whose side crosses itself."""
+    shape = square(x, y, 9)
+    ring = shape["coordinates"][0]
+    ring[1], ring[2] = ring[2], ring[1]
+    return shape
+
+
+def test_what_the_summary_has_no_room_for_is_named_in_a_file(city: City, tmp_path: Path) -> None:
+    unnumbered = [(square(40 * at, 0, 30), {"CODE": "-" if at else "1-1"}) for at in range(26)]
+    bows = [(bow(10 * at, 99), {"CODE": f"b-{at}"}) for at in range(25)]
+    path = write_features(tmp_path / "lots.geojson", [*unnumbered, *bows])
+    result = city.run("parcels", "import", path, "--number-field", "CODE", "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert "25 × has no number" in result.stdout
+    assert "FID 25" not in result.stdout
+    whole = Path(result.stdout.splitlines()[-1].removeprefix("Each of them is named in "))
+    assert whole.parent == city.app.config["SETTINGS"].data_dir / "imports"
+    told = whole.read_text(encoding="utf-8")
+    assert all(f"FID {feature} “-”" in told for feature in range(1, 26))
+    assert all(f"FID {feature}: The geometry was not valid" in told for feature in range(26, 51))
+    assert "…" not in told
+
+
+def test_a_summary_with_room_makes_no_file(city: City, lots: Path) -> None:
+    folder = city.app.config["SETTINGS"].data_dir / "imports"
+    before = list(folder.glob("*"))
+    assert "is named in" not in city.run("parcels", "import", lots).stdout
+    assert list(folder.glob("*")) == before
 
 
 def test_the_summary_speaks_persian(city: City, lots: Path) -> None:

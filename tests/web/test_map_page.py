@@ -47,6 +47,41 @@ def test_the_city_and_its_layers(client: FlaskClient, city: Session) -> None:
     assert [each["code"] for each in config["palette"]["zone_classes"]] == ["R122", "S213", "X999"]
 
 
+def tell_no_land_use(city: Session) -> None:
+    city.execute(text("UPDATE parcel SET land_use = 'unknown'"))
+    city.execute(
+        text(
+            "INSERT INTO parcel_block (cell_x, cell_y, land_use, geom_3857)"
+            " SELECT 0, 0, 'unknown', ST_Union(geom_3857) FROM parcel"
+        )
+    )
+
+
+def test_a_city_that_tells_no_land_use_begins_with_its_zones(client: FlaskClient, city: Session) -> None:
+    assert page_and_config(client, "lang=en")[1]["themes"] == ["land_use"]
+    tell_no_land_use(city)
+    assert page_and_config(client, "lang=en")[1]["themes"] == ["zoning"]
+    city.execute(text("UPDATE parcel_block SET land_use = 'vacant'"))
+    assert page_and_config(client, "lang=en")[1]["themes"] == ["land_use"]
+
+
+def test_without_zones_there_is_only_land_use_to_begin_with(client: FlaskClient, city: Session) -> None:
+    tell_no_land_use(city)
+    city.execute(text("DELETE FROM zone"))
+    assert page_and_config(client, "lang=en")[1]["themes"] == ["land_use"]
+
+
+def test_classes_without_a_group_are_told_apart_by_their_letters(client: FlaskClient, city: Session) -> None:
+    city.execute(text("INSERT INTO zone_class (code) VALUES ('Y1'), ('Y2')"))
+    city.execute(text("UPDATE zone_class SET colour = '#123456' WHERE code = 'Y2'"))
+    classes = page_and_config(client, "lang=en")[1]["palette"]["zone_classes"]
+    colours = {each["code"]: each["colour"] for each in classes}
+    assert colours["R122"] == ""
+    assert colours["Y2"] == "#123456"
+    palette = browser.style()["zone_unsorted"]
+    assert (colours["X999"], colours["Y1"]) == (palette[0], palette[1])
+
+
 def test_revisions_are_those_of_the_tiles(client: FlaskClient, city: Session) -> None:
     city.execute(text("INSERT INTO source_revision (source, revision) VALUES ('parcels', 7), ('zoning', 3)"))
     _html, config = page_and_config(client, "lang=en")

@@ -97,8 +97,10 @@ function landUseLegend(state, { config }) {
 /** Classes by their group, folded away: a plan may have a hundred. @param {import("../state.js").State} state @param {Page} page @param {Set<string>} open */
 function zoningLegend(state, { config }, open) {
   const { zone_classes: classes, zone_groups: groupsOf } = config.palette;
+  const groupOf = (/** @type {ZoneClass} */ { group }) => (group in groupsOf ? group : "other");
+  const only = new Set(classes.map(groupOf)).size === 1;
   return zoneGroups.flatMap((group) => {
-    const members = classes.filter((each) => (each.group in groupsOf ? each.group : "other") === group);
+    const members = classes.filter((each) => groupOf(each) === group);
     if (!members.length) return [];
     const id = `legend-${group}`;
     const entries = members.map((each) => ({
@@ -108,7 +110,7 @@ function zoningLegend(state, { config }, open) {
     }));
     const name = groupsOf[group]?.name ?? group;
     const summary = element("summary", {}, zoneSwatch(zoneColour(members[0], state.now.dark)), element("span", {}, name));
-    return [element("details", { id, open: open.has(id) }, summary, swatchList(entries))];
+    return [element("details", { id, open: only || open.has(id) }, summary, swatchList(entries))];
   });
 }
 

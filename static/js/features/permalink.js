@@ -9,7 +9,7 @@ const CHOICES = /** @type {const} */ (["layers", "on", "place"]);
 
 /** @param {PageConfig} config @returns {string[]} what is seen by someone who chose nothing */
 export function defaultLayers(config) {
-  return ["land_use", ...config.layers.filter((each) => each.visible).map((each) => each.slug)];
+  return [...config.themes, ...config.layers.filter((each) => each.visible).map((each) => each.slug)];
 }
 
 /**

@@ -27,14 +27,40 @@ export function ringCentre(ring) {
   return { x: first.x + x / (3 * area), y: first.y + y / (3 * area), area: Math.abs(area / 2) };
 }
 
+/** @param {XY[]} ring @param {number} y @returns {number[]} where it crosses that height, in order */
+function crossings(ring, y) {
+  const found = [];
+  for (let at = 0; at < ring.length - 1; at += 1) {
+    const [a, b] = [ring[at], ring[at + 1]];
+    if (a.y > y !== b.y > y) found.push(a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x));
+  }
+  return found.sort((a, b) => a - b);
+}
+
+/**
+ * Where a ring bears its name: its centre of mass, or beside it in the widest part where a bow leaves that outside.
+ * @param {XY[]} ring
+ * @returns {XY & {area: number, width: number}} `width`: of the ring there
+ */
+export function nameSpot(ring) {
+  const centre = ringCentre(ring);
+  const crossed = crossings(ring, centre.y);
+  let best = { from: centre.x, to: centre.x };
+  for (let at = 0; at + 1 < crossed.length; at += 2) {
+    const [from, to] = [crossed[at], crossed[at + 1]];
+    if (from <= centre.x && centre.x <= to) return { ...centre, width: to - from };
+    if (to - from > best.to - best.from) best = { from, to };
+  }
+  return { ...centre, x: (best.from + best.to) / 2, width: best.to - best.from };
+}
+
 /** @param {XY[][]} geom @returns {XY & {area: number, width: number}} of its largest ring */
 function middle(geom) {
   let best = { x: geom[0][0].x, y: geom[0][0].y, area: 0, width: 0 };
   for (const ring of geom) {
     if (ring.length < 4) continue;
-    const centre = ringCentre(ring);
-    const xs = ring.map((each) => each.x);
-    if (centre.area > best.area) best = { ...centre, width: Math.max(...xs) - Math.min(...xs) };
+    const spot = nameSpot(ring);
+    if (spot.area > best.area) best = spot;
   }
   return best;
 }
@@ -85,10 +111,11 @@ export function text(words) {
 
 /**
  * An icon in a disc, and below it the thing's name from `namesFrom` on.
- * @param {{paths: string[], words: Words, namesFrom: number}} options
+ * @param {{paths: string[], words: Words, namesFrom: number, room_px?: number}} options `room_px`: the side of the square
+ *   that no other icon may reach into
  * @returns {Labeller}
  */
-export function badge({ paths, words, namesFrom }) {
+export function badge({ paths, words, namesFrom, room_px = 22 }) {
   const shape = paths.map((path) => new Path2D(path));
   return {
     place(layout, geom, feature) {
@@ -97,7 +124,7 @@ export function badge({ paths, words, namesFrom }) {
       const width = said ? layout.scratch.measureText(said).width + 6 : 0;
       return geom.map(([at]) => ({
         anchor: at,
-        bboxes: [boxAround(at, 22, 22), ...(said ? [boxAround({ x: at.x, y: at.y + 20 }, width, 15)] : [])],
+        bboxes: [boxAround(at, room_px, room_px), ...(said ? [boxAround({ x: at.x, y: at.y + 20 }, width, 15)] : [])],
         draw: (/** @type {CanvasRenderingContext2D} */ pen) => {
           drawBadge(pen, shape, words);
           if (said) write(pen, words, said, 20);

@@ -85,7 +85,7 @@ export function zoned({ colour, opacity, band }) {
       pen.lineWidth = band_px * 2;
       pen.stroke();
       pen.globalAlpha = 0.9;
-      pen.lineWidth = 1.6;
+      pen.lineWidth = band_px < 2 ? 1 : 1.6;
       pen.stroke();
       pen.restore();
     },

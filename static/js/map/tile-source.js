@@ -2,8 +2,13 @@
 /** Vector tiles by URL, told apart into "nothing there", "gave up" and "failed". */
 
 import { PmtilesSource, TileCache, View } from "protomaps-leaflet";
+import { joinLines } from "./join-lines.js";
 
-/** @typedef {{url: string, minZoom: number, maxZoom: number}} SourceOptions the url with {z}, {x} and {y} */
+/**
+ * @typedef {{from: string, to: string, by: string[]}} Join the lines of layer `from` that share the properties `by`
+ *   make the layer `to`
+ * @typedef {{url: string, minZoom: number, maxZoom: number, join?: Join}} SourceOptions the url with {z}, {x} and {y}
+ */
 
 /** The library asks for 512-pixel tiles: one zoom lower than the map's. */
 const LEVEL_DIFF = 1;
@@ -13,7 +18,7 @@ const TILE_PX = 512;
  * @param {SourceOptions} options
  * @returns {View} what the library paints from
  */
-export function tileView({ url, minZoom, maxZoom }) {
+export function tileView({ url, minZoom, maxZoom, join }) {
   // The library's own URL source ignores the status and reads an error page as a tile. The archive source only wants
   // someone who gets a tile's bytes, so it is given us.
   const archive = {
@@ -21,7 +26,17 @@ export function tileView({ url, minZoom, maxZoom }) {
       z < minZoom ? undefined : fetchTile(url, z, x, y, signal),
   };
   const source = new PmtilesSource(/** @type {any} */ (archive), true);
-  return new View(new TileCache(source, TILE_PX), maxZoom, LEVEL_DIFF);
+  return new View(new TileCache(join ? joining(source, join) : source, TILE_PX), maxZoom, LEVEL_DIFF);
+}
+
+/** @param {import("protomaps-leaflet").TileSource} source @param {Join} join @returns {import("protomaps-leaflet").TileSource} */
+function joining(source, { from, to, by }) {
+  return {
+    get: async (cell, size) => {
+      const layers = await source.get(cell, size);
+      return new Map([...layers, [to, joinLines(layers.get(from) ?? [], by)]]);
+    },
+  };
 }
 
 /**

@@ -14,6 +14,8 @@ import { baseColour, font } from "./palette.js";
 
 const LINE = 2;
 const POLYGON = 3;
+/** Files cut streets at each crossing; their names want them whole. */
+export const STREET_NAMES = { from: "streets", to: "street_names", by: ["name_fa", "name_en", "class"] };
 const MAJOR = new Set(["ring", "arterial"]);
 
 /** Street widths in pixels at zooms 10, 13, 15 and 17; from there they grow with the ground. @type {Record<string, number[]>} */
@@ -60,10 +62,10 @@ export function streetRules(dark) {
   const minor = (/** @type {number} */ z, /** @type {Feature} */ feature) => !major(z, feature);
   const cased = (/** @type {number} */ z, /** @type {Feature} */ feature) => {
     const width = streetWidth(z, feature);
-    return width < 1.5 ? 0 : width + 1.4;
+    return width < 0.8 ? 0 : width + (z < 13 ? 0.9 : 1.4);
   };
   return [minor, major].flatMap((filter) => [
-    { ...source, filter, minzoom: 13, symbolizer: stroke({ colour: casing, width: cased }) },
+    { ...source, filter, minzoom: 11, symbolizer: stroke({ colour: casing, width: cased }) },
     { ...source, filter, symbolizer: stroke({ colour: surface, width: streetWidth }) },
   ]);
 }
@@ -87,16 +89,21 @@ export function nameOf(lang) {
   return (_z, { props }) => String(properties.map((each) => props[each]).find(Boolean) ?? "");
 }
 
+/** The word that their type already says; twenty of them in a view hide the names. */
+const GENERIC = /^محلهٔ? |\s+neighbou?rhood$/iu;
+
 /** @param {boolean} dark @param {string} lang @returns {LabelRule[]} the names of large parts, for the far view */
 export function districtLabels(dark, lang) {
   const halo = baseColour("halo", dark);
   const kind = (/** @type {string} */ wanted) => (/** @type {number} */ _z, /** @type {Feature} */ feature) =>
     (feature.props.kind === "district") === (wanted === "district");
+  const name = nameOf(lang);
+  const short = (/** @type {number} */ z, /** @type {Feature} */ feature) => name(z, feature).replace(GENERIC, "");
   const words = (/** @type {number} */ size_px, /** @type {number} */ weight) => ({
-    text: nameOf(lang), font: font(size_px, weight), size_px, colour: baseColour("label_quiet", dark), halo, apart_px: 400,
+    text: short, font: font(size_px, weight), size_px, colour: baseColour("label_quiet", dark), halo, apart_px: 400,
   });
   return [
-    { dataSource: "base", dataLayer: "districts", minzoom: 10, maxzoom: 14, filter: kind("district"), symbolizer: text(words(15, 650)) },
+    { dataSource: "base", dataLayer: "districts", minzoom: 10, maxzoom: 13, filter: kind("district"), symbolizer: text(words(15, 650)) },
     { dataSource: "base", dataLayer: "districts", minzoom: 14, maxzoom: 15, filter: kind("other"), symbolizer: text(words(12, 550)) },
   ];
 }
@@ -105,7 +112,7 @@ export function districtLabels(dark, lang) {
 export function baseLabels(dark, lang) {
   const halo = baseColour("halo", dark);
   const street = (/** @type {string[]} */ classes, /** @type {number} */ minzoom, /** @type {number} */ size_px) => ({
-    dataSource: "base", dataLayer: "streets", minzoom,
+    dataSource: "base", dataLayer: STREET_NAMES.to, minzoom,
     filter: (/** @type {number} */ _z, /** @type {Feature} */ feature) => classes.includes(String(feature.props.class)),
     symbolizer: along({ properties: nameProperties(lang), font: font(size_px), size_px, colour: baseColour("label", dark), halo }),
   });

@@ -2,9 +2,9 @@
 /** What is drawn for what is switched on, on the day and in the light chosen. */
 
 import { VectorLayer } from "../../map/vector-layer.js";
-import { baseLabels, boundaryRules, districtLabels, groundRules, streetRules } from "./base.js";
+import { STREET_NAMES, baseLabels, boundaryRules, districtLabels, groundRules, streetRules } from "./base.js";
 import { overlayLabels, overlayRules } from "./overlays.js";
-import { baseColour, font } from "./palette.js";
+import { baseColour, font, layerLook } from "./palette.js";
 import { landUseRules, parcelLines, parcelNumbers, zoneLabels, zoneRules } from "./plan.js";
 
 /** @typedef {import("../../state.js").Values} Values */
@@ -47,6 +47,8 @@ function drawing(now, config, classes) {
   const { lang } = config;
   const shown = new Set(now.layers);
   const overlays = config.layers.filter((each) => shown.has(each.slug));
+  const dense = overlays.filter((each) => layerLook(each, dark).dense);
+  const sparse = overlays.filter((each) => !dense.includes(each));
   const landUse = shown.has("land_use");
   const zoning = shown.has("zoning");
   return {
@@ -62,9 +64,10 @@ function drawing(now, config, classes) {
     ],
     labels: [
       ...districtLabels(dark, lang),
-      ...overlays.flatMap((each) => overlayLabels(each, dark, lang)),
+      ...sparse.flatMap((each) => overlayLabels(each, dark, lang)),
       ...(zoning ? zoneLabels(dark, classes) : []),
       ...baseLabels(dark, lang),
+      ...dense.flatMap((each) => overlayLabels(each, dark, lang)),
       ...parcelNumbers(dark),
     ],
   };
@@ -90,7 +93,9 @@ function streetsAndUse(dark, landUse) {
 
 /** @param {Values} now @param {string[]} names */
 function sources(now, names) {
-  return Object.fromEntries(names.map((name) => [name, { ...TILES, url: tileUrl(name, now) }]));
+  return Object.fromEntries(
+    names.map((name) => [name, { ...TILES, url: tileUrl(name, now), ...(name === "base" ? { join: STREET_NAMES } : {}) }]),
+  );
 }
 
 /** @param {string} name @param {Values} now @returns {string} the address names the revision, so that tiles may be kept */

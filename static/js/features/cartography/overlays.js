@@ -17,6 +17,8 @@ const LINE = 2;
 const POLYGON = 3;
 const ICONS_FROM = 14;
 const NAMES_FROM = 16;
+/** Lamps and hydrants stand every thirty metres: dots, until there is room for an icon each. */
+const DENSE_ICONS_FROM = 18;
 
 /** @param {number} type @returns {(z: number, feature: Feature) => boolean} */
 const only = (type) => (_z, feature) => feature.geomType === type;
@@ -32,7 +34,7 @@ export function overlayRules(layer, dark) {
     { ...source, filter: only(POLYGON), symbolizer: hatched({ colour: look.colour, opacity: look.hatch ? 0.6 : 0 }) },
     { ...source, filter: only(LINE), minzoom: 13, symbolizer: stroke({ colour: () => halo, width: (z) => width(z) + 1.6, opacity: 0.6 }) },
     { ...source, filter: only(LINE), symbolizer: stroke({ colour, width, dash: look.dash }) },
-    { ...source, filter: only(POINT), symbolizer: dots({ colour: look.colour, halo, radius: (z) => (z < 12 ? 1.8 : 3) }) },
+    { ...source, filter: only(POINT), symbolizer: dots({ colour: look.colour, halo, radius: (z) => (z < 12 ? 1.8 : look.dense && z < 16 ? 2.2 : 3) }) },
   ];
 }
 
@@ -42,7 +44,12 @@ export function overlayLabels(layer, dark, lang) {
   const source = { dataSource: layer.slug, dataLayer: layer.slug };
   const words = { text: nameOf(lang), font: font(12, 550), size_px: 12, colour: look.colour, halo: baseColour("halo", dark) };
   return [
-    { ...source, minzoom: ICONS_FROM, filter: only(POINT), symbolizer: badge({ paths: iconPaths(look.icon), words, namesFrom: NAMES_FROM }) },
+    {
+      ...source,
+      minzoom: look.dense ? DENSE_ICONS_FROM : ICONS_FROM,
+      filter: only(POINT),
+      symbolizer: badge({ paths: iconPaths(look.icon), words, namesFrom: NAMES_FROM, room_px: look.dense ? 30 : 22 }),
+    },
     { ...source, minzoom: 14, filter: only(POLYGON), symbolizer: text({ ...words, apart_px: 300 }) },
   ];
 }

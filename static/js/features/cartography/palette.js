@@ -4,8 +4,8 @@
 import icons from "virtual:map-icons";
 import style from "../../../../layers/style.json" with { type: "json" };
 
-/** @typedef {{colour?: Colour, icon?: string, hatch?: boolean, width?: number, dash?: number[]}} LayerLook */
-/** @typedef {{colour: string, icon: string, hatch: boolean, width: number, dash: number[]}} Look */
+/** @typedef {{colour?: Colour, icon?: string, hatch?: boolean, dense?: boolean, width?: number, dash?: number[]}} LayerLook */
+/** @typedef {{colour: string, icon: string, hatch: boolean, dense: boolean, width: number, dash: number[]}} Look */
 
 const FONT = "Vazirmatn, system-ui, sans-serif";
 const known = /** @type {Record<string, LayerLook>} */ (/** @type {unknown} */ (style.layers));
@@ -30,6 +30,11 @@ export function baseColour(name, dark) {
   return base[name][dark ? 1 : 0];
 }
 
+/** @param {unknown} use @returns {boolean} whether it is one that is told */
+export function isLandUse(use) {
+  return use !== "unknown" && String(use) in uses;
+}
+
 /** @param {unknown} use @param {boolean} dark @returns {string} */
 export function landUseColour(use, dark) {
   return (uses[String(use)] ?? uses.unknown).colour[dark ? 1 : 0];
@@ -42,7 +47,7 @@ export function landUseTexture(use) {
 
 /** @param {ZoneClass | undefined} zone @param {boolean} dark @returns {string} */
 export function zoneColour(zone, dark) {
-  return zone?.colour || (groups[zone?.group ?? "other"] ?? groups.other).colour[dark ? 1 : 0];
+  return pick(zone?.colour || (groups[zone?.group ?? "other"] ?? groups.other).colour, dark) ?? baseColour("label", dark);
 }
 
 /** @param {string | undefined} name with or without its set @returns {string | undefined} one that was built in */
@@ -52,12 +57,13 @@ function findIcon(name) {
 
 /** @param {OverlayLayer} layer @param {boolean} dark @returns {Look} the layer's own, else its slug's, else its domain's */
 export function layerLook(layer, dark) {
-  const bySlug = known[layer.slug] ?? {};
+  const bySlug = known[layer.slug.replaceAll("-", "_")] ?? {};
   const byDomain = domains[layer.domain] ?? domains.infrastructure;
   return {
     colour: pick(layer.colour ?? bySlug.colour ?? byDomain.colour, dark) ?? baseColour("label", dark),
     icon: findIcon(bySlug.icon) ?? findIcon(layer.icon) ?? findIcon(byDomain.icon) ?? "maki:marker",
     hatch: layer.hatch ?? bySlug.hatch ?? layer.geometry_kind === "polygon",
+    dense: bySlug.dense ?? false,
     width: layer.width ?? bySlug.width ?? 2,
     dash: layer.dash ?? bySlug.dash ?? [],
   };

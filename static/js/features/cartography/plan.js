@@ -3,7 +3,7 @@
 
 import { text } from "../../map/labels.js";
 import { fill, stroke, textured, zoned } from "../../map/symbols.js";
-import { baseColour, font, landUseColour, landUseTexture, zoneColour, zoneFill } from "./palette.js";
+import { baseColour, font, isLandUse, landUseColour, landUseTexture, zoneColour, zoneFill } from "./palette.js";
 
 /**
  * @typedef {import("../../map/vector-layer.js").PaintRule} PaintRule
@@ -18,7 +18,9 @@ const PARCELS_FROM = 15;
 export function landUseRules(dark) {
   const colour = (/** @type {number} */ _z, /** @type {Feature} */ feature) => landUseColour(feature.props.land_use, dark);
   const path = (/** @type {Feature} */ feature) => landUseTexture(feature.props.land_use);
-  const source = { dataSource: "parcels", dataLayer: "parcels" };
+  // A use that nobody told is paper: streets drawn below it stay to be seen.
+  const told = (/** @type {number} */ _z, /** @type {Feature} */ { props }) => isLandUse(props.land_use);
+  const source = { dataSource: "parcels", dataLayer: "parcels", filter: told };
   return [
     { ...source, maxzoom: PARCELS_FROM - 1, symbolizer: fill({ colour, seam: true, opacity: dark ? 0.9 : 1 }) },
     { ...source, minzoom: PARCELS_FROM, symbolizer: fill({ colour }) },
@@ -53,7 +55,7 @@ export function parcelNumbers(dark) {
 export function zoneRules(dark, classes, overLandUse) {
   const colour = (/** @type {number} */ _z, /** @type {Feature} */ feature) => zoneColour(classes.get(String(feature.props.code)), dark);
   const opacity = overLandUse ? zoneFill.over_land_use : zoneFill.alone;
-  const band = (/** @type {number} */ z) => (z < 12 ? 1.5 : z < 15 ? 4 : 7);
+  const band = (/** @type {number} */ z) => (z < 13 ? 1.5 : z < 14 ? 2.5 : z < 16 ? 4 : 6);
   return [{ dataSource: "zoning", dataLayer: "zones", symbolizer: zoned({ colour, opacity, band }) }];
 }
 
