@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, case, func, select, text
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, select, text
 from sqlalchemy.orm import Session
 
 from layers.models import Feature, Layer
 from layers.tiles.grid import BUFFER, Cell
-from layers.tiles.sources import AnyCell, AnySelect, Asked, TileLayer, TileSource, touches
+from layers.tiles.sources import AnyCell, AnySelect, Asked, Link, TileLayer, TileSource, touches
 
 CROWD = 10_000
 """So many features in a tile are more than can be told apart; at most zooms none comes near it."""
@@ -15,6 +15,9 @@ EXACT_ZOOM = 14
 """From here on every feature is itself, however many there are."""
 MARK_UNITS = 8
 """The side of one screen pixel in tile units, on a tile drawn 512 pixels wide."""
+
+_FAMILY = "a layer of the city"
+"""No source can be named so: a name has no blanks."""
 
 _CROWD = text("""
     SELECT count(*) > :most FROM (
@@ -36,14 +39,14 @@ def find_layer_source(session: Session, slug: str) -> TileSource | None:
         "kind": "Kind within the layer",
         "count": "How many features share this pixel, where they cannot be told apart",
     }
-    layer = TileLayer(slug, partial(feature_rows, layer_id), fields, variant=partial(is_crowd, layer_id))
-    return TileSource(slug, (layer,), nested=True, key=layer_id)
+    layer = TileLayer(slug, feature_rows, fields, variant=partial(is_crowd, layer_id))
+    return TileSource(slug, (layer,), nested=True, family=_FAMILY, values={"layer_id": layer_id})
 
 
-def feature_rows(layer_id: int, asked: Asked) -> AnySelect:
+def feature_rows(asked: Asked) -> AnySelect:
     """The features of a layer in a cell; where there is a crowd, one mark for all that fall on the same pixel."""
     cell = asked.cell
-    here = and_(Feature.layer_id == layer_id, touches(Feature.geom_3857, cell))
+    here = and_(Feature.layer_id == bindparam("layer_id", 0, type_=Integer), touches(Feature.geom_3857, cell))
     if asked.variant:
         return _marks(here, cell)
     return select(
@@ -55,13 +58,13 @@ def feature_rows(layer_id: int, asked: Asked) -> AnySelect:
     ).where(here)
 
 
-def is_crowd(layer_id: int, session: Session, cell: Cell) -> bool:
+def is_crowd(layer_id: int, link: Link, cell: Cell) -> bool:
     """Whether a layer has more features in a cell than are to be drawn one by one."""
     if cell.z >= EXACT_ZOOM:
         return False
     west, south, east, north = cell.bounds(BUFFER)
     box = {"west": west, "south": south, "east": east, "north": north}
-    return bool(session.scalar(_CROWD, {"layer_id": layer_id, "most": CROWD, **box}))
+    return bool(link.scalar(_CROWD, {"layer_id": layer_id, "most": CROWD, **box}))
 
 
 def _marks(here: ColumnElement[bool], cell: AnyCell) -> AnySelect:
