@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, Float, Select, bindparam, func, literal
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.selectable import TextualSelect
 
 from core.errors import NotFound
 from core.i18n import gettext as _
 from layers.tiles.grid import BUFFER, Cell
 
-AnySelect = Select[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]] | TextualSelect
 Link = Session | Connection
 """What asks the database: a request's session, or a connection that nobody else uses."""
 
