@@ -11,8 +11,9 @@ from core import cluster, i18n, log, web
 from core.database import driver_url
 from core.settings import Settings, terminal_language
 from layers.tiles.cache import TileCache
+from layers.tiles.maker import Maker
 from layers.tiles.middleware import Shelf, TileMiddleware
-from layers.tiles.views import SHELF
+from layers.tiles.views import MAKER, SHELF
 from webmap import assets, views, wiring
 
 
@@ -26,7 +27,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     if proxies := int(settings.trusted_proxies):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     shelf = app.extensions[SHELF] = Shelf(TileCache(settings.data_dir))
-    app.wsgi_app = TileMiddleware(app.wsgi_app, shelf)  # type: ignore[method-assign]
+    maker = app.extensions[MAKER] = Maker(_database_url(settings), shelf.cache, shelf.known)
+    app.wsgi_app = TileMiddleware(app.wsgi_app, shelf, maker)  # type: ignore[method-assign]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     web.install(app, settings.default_language)
     if not settings.database_url:

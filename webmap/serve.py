@@ -31,7 +31,7 @@ from core.i18n import set_language
 from core.settings import Settings, SettingsError, terminal_language
 from core.web import db
 from layers.tiles.keeper import Keeper
-from layers.tiles.views import SHELF
+from layers.tiles.views import MAKER, SHELF
 from webmap import create_app
 from webmap.demo.load import load as load_demo_city
 
@@ -153,6 +153,7 @@ def worker() -> Flask:
     app = create_app()
     with app.app_context():
         Keeper(db.engine, app.extensions[SHELF].cache).start()
+    threading.Thread(target=app.extensions[MAKER].warm, name="tile statements", daemon=True).start()
     return app
 
 

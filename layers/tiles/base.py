@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, case, func, literal, not_, or_, select, true
 
 from layers.models import BaseRole, City, Feature, Layer
 from layers.tiles.grid import BUFFER, MIN_ZOOM
@@ -39,14 +39,19 @@ def _here(role: BaseRole, cell: AnyCell) -> tuple[ColumnElement[bool], ...]:
 def _streets(asked: Asked) -> AnySelect:
     cell = asked.cell
     drawn = [name for name, zoom in STREET_CLASSES.items() if cell.z >= zoom]
-    known = Feature.kind.in_(list(STREET_CLASSES))
-    chosen: ColumnElement[bool] = Feature.kind.in_(drawn)
+    known = _is_among(list(STREET_CLASSES))
+    chosen = _is_among(drawn)
     if cell.z >= UNKNOWN_CLASS_ZOOM:
-        chosen = or_(chosen, ~known)
+        chosen = or_(chosen, not_(known))
     street_class = case((known, Feature.kind), else_=literal(UNKNOWN_CLASS)).label("class")
     return select(Feature.id, street_class, *_names(), Feature.geom_3857.label("geom")).where(
         *_here(BaseRole.STREET, cell), chosen
     )
+
+
+def _is_among(kinds: list[str]) -> ColumnElement[bool]:
+    # As one array: a list in brackets would be as many parameters as it is long, each to be declared.
+    return Feature.kind == any_(literal(kinds, ARRAY(Text)))
 
 
 def _areas(role: BaseRole, asked: Asked) -> AnySelect:

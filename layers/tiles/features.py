@@ -1,13 +1,16 @@
 """Tiles of the city's own layers: one source per row of the layer table."""
 
 from functools import partial
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select, text
+from sqlalchemy import BigInteger, Float, Integer, Text, bindparam, column, func, select, text
 from sqlalchemy.orm import Session
 
+from core.models import WEB_MERCATOR
 from layers.models import Feature, Layer
 from layers.tiles.grid import BUFFER, Cell
-from layers.tiles.sources import AnyCell, AnySelect, Asked, TileLayer, TileSource, touches
+from layers.tiles.sources import AnyCell, AnySelect, Asked, Link, TileLayer, TileSource, touches
 
 CROWD = 10_000
 """So many features in a tile are more than can be told apart; at most zooms none comes near it."""
@@ -15,7 +18,13 @@ EXACT_ZOOM = 14
 """From here on every feature is itself, however many there are."""
 MARK_UNITS = 8
 """The side of one screen pixel in tile units, on a tile drawn 512 pixels wide."""
+SQUARE_BITS = 5
+"""The square whose pixels are one mark is 2⁵ of them wide: a feature for each pixel would be five times the bytes."""
 
+_FAMILY = "a layer of the city"
+"""No source can be named so: a name has no blanks."""
+
+_MARKS = text(Path(__file__).with_name("crowd.sql").read_text(encoding="utf-8"))
 _CROWD = text("""
     SELECT count(*) > :most FROM (
         SELECT FROM feature
@@ -34,63 +43,54 @@ def find_layer_source(session: Session, slug: str) -> TileSource | None:
         "name_fa": "Name in Persian",
         "name_en": "Name in English",
         "kind": "Kind within the layer",
-        "count": "How many features share this pixel, where they cannot be told apart",
+        "count": "How many features are drawn as one mark, where they cannot be told apart",
     }
-    layer = TileLayer(slug, partial(feature_rows, layer_id), fields, variant=partial(is_crowd, layer_id))
-    return TileSource(slug, (layer,), nested=True, key=layer_id)
+    layer = TileLayer(slug, feature_rows, fields, variant=partial(is_crowd, layer_id))
+    return TileSource(slug, (layer,), nested=True, family=_FAMILY, values={"layer_id": layer_id})
 
 
-def feature_rows(layer_id: int, asked: Asked) -> AnySelect:
-    """The features of a layer in a cell; where there is a crowd, one mark for all that fall on the same pixel."""
+def feature_rows(asked: Asked) -> AnySelect:
+    """The features of a layer in a cell; where there is a crowd, marks for many together."""
     cell = asked.cell
-    here = and_(Feature.layer_id == layer_id, touches(Feature.geom_3857, cell))
+    here = Feature.layer_id == bindparam("layer_id", 0, type_=Integer)
     if asked.variant:
-        return _marks(here, cell)
+        return _marks(cell)
     return select(
         Feature.id,
         func.nullif(Feature.name_fa, "").label("name_fa"),
         func.nullif(Feature.name_en, "").label("name_en"),
         func.nullif(Feature.kind, "").label("kind"),
         Feature.geom_3857.label("geom"),
-    ).where(here)
+    ).where(here, touches(Feature.geom_3857, cell))
 
 
-def is_crowd(layer_id: int, session: Session, cell: Cell) -> bool:
+def is_crowd(layer_id: int, link: Link, cell: Cell) -> bool:
     """Whether a layer has more features in a cell than are to be drawn one by one."""
     if cell.z >= EXACT_ZOOM:
         return False
     west, south, east, north = cell.bounds(BUFFER)
     box = {"west": west, "south": south, "east": east, "north": north}
-    return bool(session.scalar(_CROWD, {"layer_id": layer_id, "most": CROWD, **box}))
+    return bool(link.scalar(_CROWD, {"layer_id": layer_id, "most": CROWD, **box}))
 
 
-def _marks(here: ColumnElement[bool], cell: AnyCell) -> AnySelect:
-    """One row for each different picture that features make on the pixels of this zoom, with how many make it.
+def _marks(cell: AnyCell) -> AnySelect:
+    """A mark for all features of a kind that share a small square of the screen, drawn as the pixels they touch.
 
     Nobody sees the difference and nothing is left out, where cutting off after so many would leave holes.
     """
     pixel_m = MARK_UNITS * cell.unit_m
-    corner = func.ST_SnapToGrid(func.ST_Centroid(func.ST_Envelope(Feature.geom_3857)), pixel_m)
-    dot = func.ST_MakeLine(corner, func.ST_Translate(corner, pixel_m, 0))
-    square = func.ST_Expand(corner, pixel_m / 2)
-    snapped = func.ST_SnapToGrid(Feature.geom_3857, pixel_m)
-    # A line that collapses comes out NULL, a polygon empty.
-    picture = case(
-        (~func.ST_IsEmpty(snapped), snapped),
-        (func.ST_Dimension(Feature.geom_3857) == 1, dot),
-        else_=square,
-    ).label("geom")
-    count = func.count()
-    alone = count == 1
-    return (
-        select(
-            func.min(Feature.id).label("id"),
-            case((alone, func.nullif(func.min(Feature.name_fa), ""))).label("name_fa"),
-            case((alone, func.nullif(func.min(Feature.name_en), ""))).label("name_en"),
-            func.nullif(Feature.kind, "").label("kind"),
-            func.nullif(count, 1).label("count"),
-            picture,
-        )
-        .where(here)
-        .group_by(Feature.kind, picture)
+    constants = {"pixel": pixel_m, "more": BUFFER * cell.unit_m}
+    sides = ("left", "bottom", "right", "top", "west", "north")
+    return _MARKS.bindparams(
+        *(bindparam(name, value, type_=Float) for name, value in constants.items()),
+        *(bindparam(name, 0.0, type_=Float) for name in sides),
+        bindparam("square_bits", SQUARE_BITS, type_=Integer),
+        bindparam("layer_id", 0, type_=Integer),
+    ).columns(
+        column("id", BigInteger),
+        column("name_fa", Text),
+        column("name_en", Text),
+        column("kind", Text),
+        column("count", BigInteger),
+        column("geom", WEB_MERCATOR),
     )

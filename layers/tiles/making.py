@@ -10,25 +10,16 @@ from layers.tiles.answer import EMPTY, Packed, pack
 from layers.tiles.cache import Key, TileCache
 from layers.tiles.encode import encode
 from layers.tiles.grid import BUFFER, MIN_ZOOM, Cell
-from layers.tiles.revision import get_today
-from layers.tiles.sources import TileSource
+from layers.tiles.sources import Link, TileSource
 
 Bounds = tuple[float, float, float, float]
 _REFUSALS = 5
 _BEFORE_ALL = "0001-01-01"
-_ANY_DAY = dt.date.min
 
 
-def make(session: Session, source: TileSource, key: Key) -> Packed:
+def make(link: Link, source: TileSource, key: Key) -> Packed:
     """The tile, encoded now."""
-    return pack(encode(session, source, key.cell, _day_of(session, source, key)))
-
-
-def _day_of(session: Session, source: TileSource, key: Key) -> dt.date:
-    if key.since:
-        return dt.date.fromisoformat(key.since)
-    # Most sources are the same on any day: no need to ask the database which it is.
-    return get_today(session) if source.dated else _ANY_DAY
+    return pack(encode(link, source, key.cell, dt.date.fromisoformat(key.since) if key.since else None))
 
 
 def make_and_store(session: Session, cache: TileCache, source: TileSource, key: Key) -> bool:
@@ -63,21 +54,25 @@ def since_when(session: Session, source: TileSource, on: dt.date | None, today: 
     return regime.isoformat() if regime else _BEFORE_ALL
 
 
-def is_in_city(session: Session, cell: Cell) -> bool:
+def is_in_city(link: Link, cell: Cell) -> bool:
     """Whether a cell is one of the city's, whose tiles are kept even where they are empty.
 
     Beyond lies the rest of the world: nobody may fill the disk with it.
     """
-    box = city_box(session)
+    return meets(city_box(link), cell)
+
+
+def meets(box: Bounds | None, cell: Cell) -> bool:
+    """Whether a cell and its buffer meet a box in EPSG:3857; none meets no box."""
     if box is None:
         return False
     west, south, east, north = cell.bounds(BUFFER)
     return box[0] <= east and west <= box[2] and box[1] <= north and south <= box[3]
 
 
-def city_box(session: Session) -> Bounds | None:
+def city_box(link: Link) -> Bounds | None:
     """West, south, east, north of the city in EPSG:3857; None while it has no boundary."""
     box = func.ST_Transform(City.boundary, 3857)
     sides = (func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
-    found = session.execute(select(*sides)).first()
+    found = link.execute(select(*sides)).first()
     return None if found is None or found[0] is None else (found[0], found[1], found[2], found[3])

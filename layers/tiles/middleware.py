@@ -1,4 +1,4 @@
-"""Answers tiles that are here before Flask is asked: by a table in memory, filled from the files."""
+"""Answers tiles before Flask is asked: from memory, from the files, or made then and there."""
 
 import re
 import threading
@@ -12,6 +12,7 @@ from layers.tiles.cache import Key, TileCache
 from layers.tiles.generations import Generations, Stamp
 from layers.tiles.grid import Cell
 from layers.tiles.known import Known, as_json
+from layers.tiles.maker import Maker
 from layers.tiles.sources import REVISIONS
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ class _Held:
     slots: tuple[int, int]
     stamp: Stamp
     packed: Packed
+
+
+def read_key(path: str, since: str | None = None) -> Key | None:
+    """Which tile an address is of; None for whatever is none."""
+    parts = _TILE.fullmatch(path)
+    return Key(parts[1], Cell(*map(int, parts.groups()[1:])), since) if parts else None
 
 
 class Shelf:
@@ -53,12 +60,10 @@ class Shelf:
         return self._fetch(name, path, since)
 
     def _fetch(self, name: str, path: str, since: str | None) -> Packed | None:
-        parts = _TILE.fullmatch(path)
-        if parts is None:
+        key = read_key(path, since)
+        if key is None:
             return None
-        cell = Cell(*map(int, parts.groups()[1:]))
-        key = Key(parts[1], cell, since)
-        slots = Generations.slots(key.source, cell.z, cell.x, cell.y)
+        slots = Generations.slots(key.source, key.cell.z, key.cell.x, key.cell.y)
         # Before reading: whoever drops the file counts after it.
         stamp = self.cache.generations.stamp(slots)
         packed = self.cache.read(key)
@@ -95,11 +100,12 @@ def _size(held: _Held) -> int:
 
 
 class TileMiddleware:
-    """Stands before the application; passes on whatever is not a tile that is here."""
+    """Stands before the application; passes on whatever is not a tile that is here or that ``maker`` makes."""
 
-    def __init__(self, application: "WSGIApplication", shelf: Shelf) -> None:
+    def __init__(self, application: "WSGIApplication", shelf: Shelf, maker: Maker) -> None:
         self._application = application
         self._shelf = shelf
+        self._maker = maker
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer, or have it answered."""
@@ -134,8 +140,15 @@ class TileMiddleware:
         if on:
             revision = revision.partition(".")[0]
         keeping = _keeping(asked, revision)
-        packed = self._shelf.find(path, since) if keeping else None
+        packed = self._find_or_make(path, since) if keeping else None
         return (packed, keeping) if packed and keeping else None
+
+    def _find_or_make(self, path: str, since: str | None) -> Packed | None:
+        packed = self._shelf.find(path, since)
+        if packed is None and since is None and (key := read_key(path)):
+            # Newer than the revision looked up before, if anything.
+            packed = self._maker.make(key)
+        return packed
 
 
 def _read_query(query: str) -> tuple[str | None, str]:

@@ -1,18 +1,21 @@
 """What tiles are made of: sources with their MVT layers, declared by the rooms that own the tables."""
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Float, Select, bindparam, func, literal
+from sqlalchemy import ColumnElement, Connection, Date, Float, Select, bindparam, func, literal
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.selectable import TextualSelect
 
 from core.errors import NotFound
 from core.i18n import gettext as _
 from layers.tiles.grid import BUFFER, Cell
 
-AnySelect = Select[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]] | TextualSelect
+Link = Session | Connection
+"""What asks the database: a request's session, or a connection that nobody else uses."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,8 @@ def _number(name: str) -> ColumnElement[float]:
     return bindparam(name, 0.0, type_=Float)
 
 
-def parameters(cell: Cell, day: dt.date) -> dict[str, Any]:
-    """What a statement for any cell of a zoom, on any day, needs to know of this one."""
+def parameters(cell: Cell, day: dt.date | None) -> dict[str, Any]:
+    """What a statement for any cell of a zoom, on any day (None: today), needs to know of this one."""
     left, bottom, right, top = cell.bounds()
     return {
         "ground_unit_m": cell.ground_unit_m,
@@ -80,8 +83,8 @@ class Asked:
 
     @property
     def day(self) -> ColumnElement[dt.date]:
-        """The day whose state of things is drawn."""
-        return bindparam("day", dt.date.min, type_=Date)
+        """The day whose state of things is drawn; the database's own today if none is named."""
+        return func.coalesce(bindparam("day", None, type_=Date), func.current_date())
 
 
 Rows = Callable[[Asked], AnySelect]
@@ -100,7 +103,7 @@ class TileLayer:
     rows: Rows
     fields: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
-    variant: Callable[[Session, Cell], bool] | None = None
+    variant: Callable[[Link, Cell], bool] | None = None
     """Which of two ways a cell is drawn in, found out before it is; for most layers there is one."""
 
 
@@ -120,8 +123,10 @@ class TileSource:
     dated: bool = False
     regime: Regime | None = None
     nested: bool = False
-    key: Hashable = None
-    """What tells apart sources that have had this name."""
+    family: str = ""
+    """Sources of one family are drawn by the same statements; by default a source is a family of its own."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """The parameters of those statements by which the source differs from others of its family."""
 
 
 REVISIONS = "revisions"
@@ -150,6 +155,11 @@ def register(source: TileSource) -> None:
 def declared() -> list[TileSource]:
     """The sources that live in the code."""
     return list(_declared.values())
+
+
+def find_declared(name: str) -> TileSource | None:
+    """The source of that name, if it lives in the code."""
+    return _declared.get(name)
 
 
 def register_all(these: Registered) -> None:

@@ -25,6 +25,8 @@ blueprint = Blueprint("tiles", __name__)
 
 SHELF = "tile shelf"
 """The name under which the application keeps this worker's :class:`Shelf`."""
+MAKER = "tile maker"
+"""The same for its :class:`layers.tiles.maker.Maker`."""
 
 
 @blueprint.after_request
@@ -69,7 +71,7 @@ def tile(source: str, z: str, x: str, y: str) -> Response:
     on, today = read_day(request.args.get("on")), get_today(db.session)
     # Read before encoding: if an edit lands between, what is kept under the older revision is merely newer.
     keeping = _keeping(found, on, today)
-    packed = pack(encode(db.session, found, cell, on or today))
+    packed = pack(encode(db.session, found, cell, on))
     if shelf.cache.generations.kept:
         since = since_when(db.session, found, on, today)
         if on:

@@ -14,7 +14,12 @@ from core.database import make_engine, transaction
 from core.errors import Conflict, Unprocessable
 from core.text import fold
 from layers.models import Domain
+from layers.tiles.answer import pack
+from layers.tiles.encode import encode
+from layers.tiles.seeding import cells_of_city, list_sources
+from layers.tiles.sources import get_source
 from tests.conftest import DatabaseMaker
+from webmap import wiring
 from webmap.demo.builder import Summary
 from webmap.demo.layers import LAYERS
 from webmap.demo.load import MAX_PARCELS, MIN_PARCELS, load
@@ -287,6 +292,20 @@ def test_open_maps_are_told(city: DemoCity) -> None:
 _DIGEST = """
     SELECT md5(string_agg(md5(t::text), '' ORDER BY t.id)) FROM {table} AS t
 """
+
+
+def test_no_tile_of_any_source_is_larger_than_500_kb(city: DemoCity) -> None:
+    wiring.connect()
+    with Session(city.engine) as session:
+        far = [cell for cell in cells_of_city(session) if cell.z <= 14]
+        sizes = {
+            (name, cell): len(pack(encode(session, get_source(session, name), cell, TODAY)).body)
+            for name in list_sources(session)
+            for cell in far
+        }
+    assert len({name for name, _ in sizes}) > 20
+    assert max(sizes.values()) > 5000, "they hold something"
+    assert max(sizes.values()) <= 500_000, max(sizes, key=lambda key: sizes[key])
 
 
 def digests(city: DemoCity) -> dict[str, str]:

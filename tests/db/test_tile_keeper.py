@@ -452,12 +452,12 @@ def _serve(url: str, data_dir: Path, number: int) -> None:
     """What a worker does: stands ready to keep the tiles, and answers for tiles by the application itself."""
     from core.settings import Settings
     from core.web import db
-    from layers.tiles import making, views
+    from layers.tiles import maker, making, views
     from layers.tiles.views import SHELF
     from webmap import create_app
 
     # As in a city with much in a tile: edits land between an encoding and its storing all the time.
-    for module in (making, views):
+    for module in (making, maker, views):
         module.encode = _slowly(module.encode)  # type: ignore[attr-defined]
     app = create_app(Settings(data_dir=data_dir, database_url=url, secret_key="x" * 32))
     with app.app_context():

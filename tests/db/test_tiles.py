@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from layers.tiles import base, features, sources
+from layers.tiles.answer import pack
 from layers.tiles.encode import encode
 from layers.tiles.features import find_layer_source
 from layers.tiles.grid import BUFFER, EXTENT, MAX_ZOOM, MIN_ZOOM, Cell, cell_at
@@ -23,6 +24,7 @@ from parcels import generalise
 from parcels import tiles as parcel_tiles
 from parcels.models import Parcel
 from tests import mvt
+from tests.small_city import SRID
 from tests.tile_city import CELL, add_feature, add_layer, add_parcel
 
 TODAY = dt.date(2026, 11, 24)
@@ -298,6 +300,59 @@ class TestLayers:
             add_feature(session, layer, str(number), shape, far)
         (mark,) = read(session, "things", far)["things"].features
         assert mark.attributes == {"count": 3}
+
+    @pytest.mark.parametrize(
+        "shape",
+        [
+            shapely.Point(100.4, 100.4),
+            shapely.MultiPoint([(100, 100), (900, 900)]),
+            shapely.LineString([(100, 100), (300, 700), (310, 100)]),
+            shapely.LineString([(-9000, 10), (9000, 20)]),
+            shapely.box(100, 100, 400, 300),
+            shapely.box(-9000, -9000, 9000, 9000),
+        ],
+        ids=["point", "points", "line", "long line", "box", "huge box"],
+    )
+    def test_a_crowd_is_drawn_where_it_is(
+        self, session: Session, monkeypatch: pytest.MonkeyPatch, shape: Any
+    ) -> None:
+        monkeypatch.setattr(features, "CROWD", 1)
+        layer = add_layer(session, "things", "line")
+        far = Cell(10, CELL.x >> 6, CELL.y >> 6)
+        for number in range(3):
+            add_feature(session, layer, str(number), shape, far)
+        marks = read(session, "things", far)["things"].features
+        drawn = shapely.union_all([mark.shape for mark in marks])
+        tile = shapely.box(-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
+        pixels = 2 * features.MARK_UNITS
+        assert drawn.buffer(pixels).covers(shape.intersection(tile)), "all of it is drawn"
+        assert shape.buffer(pixels).covers(drawn), "and nothing else"
+        assert sum(mark.attributes.get("count", 0) for mark in marks) == 3
+
+    def test_however_many_there_are_the_tile_stays_small_and_counts_them_all(self, session: Session) -> None:
+        """A net of 25,000 pipes, each longer than a pixel and none like another: three times the bytes when drawn one by one."""
+        layer, far, count = add_layer(session, "pipes", "line"), Cell(10, CELL.x >> 6, CELL.y >> 6), 25_000
+        session.execute(
+            text("""
+                INSERT INTO feature (layer_id, key, kind, geom)
+                SELECT :layer, n, CASE n % 2 WHEN 0 THEN 'main' ELSE 'branch' END, ST_Transform(ST_SetSRID(ST_MakeLine(
+                    ST_MakePoint(x, y), ST_MakePoint(x + 40 * cos(n) * :unit, y + 40 * sin(n) * :unit)), 3857), :srid)
+                FROM generate_series(1, :count) AS n,
+                     LATERAL (SELECT :west + n * 131 % 2900 * :unit AS x, :north - n * 1213 % 2801 * :unit AS y) AS at
+            """),
+            {"layer": layer, "count": count, "srid": SRID}
+            | {
+                "west": far.west + 100 * far.unit_m,
+                "north": far.north - 100 * far.unit_m,
+                "unit": far.unit_m,
+            },
+        )
+        content = encode(session, get_source(session, "pipes"), far, None)
+        marks = mvt.read(content)["pipes"].features
+        assert len(pack(content).body) < 150_000
+        assert {mark.attributes["kind"] for mark in marks} == {"main", "branch"}
+        told = sum(mark.attributes.get("count", 1 if mark.id else 0) for mark in marks)
+        assert told == count
 
 
 class TestBase:

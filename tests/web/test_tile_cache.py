@@ -26,8 +26,10 @@ from core import i18n
 from core.database import make_engine
 from core.settings import Settings
 from layers.tiles.cache import Key, TileCache
+from layers.tiles.encode import encode
 from layers.tiles.grid import Cell, cell_at
 from layers.tiles.keeper import Keeper
+from layers.tiles.maker import Maker
 from layers.tiles.views import SHELF
 from tests import mvt, small_city
 from tests.conftest import DatabaseMaker
@@ -49,6 +51,11 @@ class Place:
     engine: Engine
     cache: TileCache
     data: Path
+
+    def forget(self, source: str = "zoning") -> None:
+        """Have no tile of a source, neither on disk nor in memory."""
+        shutil.rmtree(self.cache.root / source, ignore_errors=True)
+        self.app.extensions[SHELF]._held.clear()
 
     def edit(self, sql: str) -> None:
         """Commit an edit and wait until the keeper has taken it in."""
@@ -104,24 +111,75 @@ class TestMiddleware:
     @pytest.mark.parametrize("known", [False, True])
     @pytest.mark.parametrize("v", ["", "?v=1", "?v={current}", "?v=nonsense", "?v="])
     def test_it_answers_as_flask_does(
-        self, place: Place, kept: FlaskClient, method: str, accepts: str, known: bool, v: str
+        self,
+        place: Place,
+        kept: FlaskClient,
+        monkeypatch: pytest.MonkeyPatch,
+        method: str,
+        accepts: str,
+        known: bool,
+        v: str,
     ) -> None:
         path = TILE + v.format(current=revision(kept))
         headers = {"Accept-Encoding": accepts}
         if known:
             headers["If-None-Match"] = kept.get(path, headers=headers).headers["ETag"]
-        shutil.rmtree(place.cache.root / "zoning", ignore_errors=True)
-        place.app.extensions[SHELF]._held.clear()
-        first, second = (kept.open(path, method=method, headers=headers) for _ in range(2))
-        assert (is_from_flask(first.headers), is_from_flask(second.headers)) == (True, False)
-        assert first.status_code == second.status_code == (304 if known else 200)
-        assert first.data == second.data
+        place.forget()
+        made = kept.open(path, method=method, headers=headers)
+        place.forget()
+        with monkeypatch.context() as patch:
+            patch.setattr(Maker, "make", lambda _self, _key: None)
+            first, second = (kept.open(path, method=method, headers=headers) for _ in range(2))
+        assert [is_from_flask(each.headers) for each in (made, first, second)] == [False, True, False]
+        assert made.status_code == first.status_code == second.status_code == (304 if known else 200)
+        assert made.data == first.data == second.data
 
         def told(answer: Mapping[str, str]) -> dict[str, str]:
             return {name: value for name, value in answer.items() if name not in OF_PAGES}
 
-        assert told(dict(first.headers)) == told(dict(second.headers))
+        assert told(dict(made.headers)) == told(dict(first.headers)) == told(dict(second.headers))
         assert ("immutable" in second.headers["Cache-Control"]) is ("current" in v)
+
+    def test_what_is_missing_is_made_and_kept(self, place: Place, kept: FlaskClient) -> None:
+        for source in ("zoning", "parcels", "base"):
+            place.forget(source)
+            path = TILE.replace("zoning", source)
+            answer = kept.get(path, headers=GZIP)
+            assert not is_from_flask(answer.headers)
+            assert place.cache.path(Key(source, CELL)).read_bytes() == answer.data
+            assert mvt.read(gzip.decompress(answer.data))
+
+    def test_when_its_connections_are_lost_flask_answers_and_then_it_does_again(
+        self, place: Place, kept: FlaskClient
+    ) -> None:
+        place.forget()
+        kept.get(TILE)
+        with place.engine.begin() as connection:
+            # All but the keeper's, which would take its time to come back.
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                    " AND query LIKE 'EXECUTE tile_%' AND pid <> pg_backend_pid()"
+                )
+            )
+        place.forget()
+        assert is_from_flask(kept.get(TILE).headers)
+        place.forget()
+        assert not is_from_flask(kept.get(TILE).headers)
+
+    def test_an_edit_while_it_encodes_forbids_to_keep(
+        self, place: Place, kept: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        place.forget()
+
+        def edited_meanwhile(*asked: Any) -> bytes:
+            content = encode(*asked)
+            place.cache.generations.count_cell("zoning", CELL.z, CELL.x, CELL.y)
+            return content
+
+        monkeypatch.setattr("layers.tiles.maker.encode", edited_meanwhile)
+        assert not is_from_flask(kept.get(TILE).headers)
+        assert not place.cache.has(Key("zoning", CELL))
 
     def test_a_revision_it_has_not_heard_of_is_asked_of_the_database(self, kept: FlaskClient) -> None:
         kept.get(TILE)
@@ -357,8 +415,7 @@ class TestNginx:
     def test_what_is_not_there_is_made_and_then_served(
         self, place: Place, nginx: Callable[..., Answered]
     ) -> None:
-        place.cache.path(Key("zoning", CELL)).unlink(missing_ok=True)
-        place.app.extensions[SHELF]._held.clear()
+        place.forget()
         first, second = nginx(TILE, Accept_Encoding="gzip"), nginx(TILE, Accept_Encoding="gzip")
         assert (is_from_nginx(first), is_from_nginx(second)) == (False, True)
         assert first.body == second.body
