@@ -51,11 +51,18 @@ class _Desk:
     def __init__(self, frame: Frame) -> None:
         self._paper = frame.paper()
         self._boxes: list[Any] = []
+        self._chosen: Any = np.empty(0, dtype=object)
         self.labels: list[Label] = []
+
+    def keep_clear(self, shapes: Any) -> None:
+        """Let nothing but its own number lie on what is chosen."""
+        self._chosen = shapes
 
     def offer(self, label: Label) -> bool:
         box = _box(label)
         if not shapely.contains(self._paper, box):
+            return False
+        if label.kind != "number" and shapely.intersects(self._chosen, box).any():
             return False
         if self._boxes and shapely.intersects(np.array(self._boxes, dtype=object), box).any():
             return False
@@ -68,6 +75,7 @@ def place_labels(content: Content) -> list[Label]:
     """The words of a map in the language spoken; streets also in the other script where they are long enough."""
     desk = _Desk(content.frame)
     scale = content.frame.scale
+    desk.keep_clear(content.frame.on_paper(content.chosen))
     offers: list[Iterable[Label]] = []
     if scale <= _CODES_UP_TO:
         offers.append(_zone_codes(content))
@@ -116,6 +124,8 @@ def _seen(content: Content, things: list[Thing]) -> Iterator[tuple[Thing, Any]]:
     placed = shapely.intersection(shapely.make_valid(content.frame.on_paper(shapes_of(things))), paper)
     for thing, shape in zip(things, placed, strict=True):
         parts = shapely.get_parts(shape)
+        # What lies in the margin only is empty on the paper.
+        parts = parts[~shapely.is_empty(parts)]
         if len(parts):
             yield thing, parts[int(np.argmax(shapely.area(parts) + shapely.length(parts)))]
 
