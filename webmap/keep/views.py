@@ -3,11 +3,12 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request, send_file, url_for
 
+from core.geofiles.writing import FORMATS, write
 from core.web import db, public
 from webmap.drawing.pdf import write_pdf
-from webmap.keep import links, sheet
+from webmap.keep import downloads, links, sheet
 from webmap.keep.questions import SheetWanted, read_sheet
 
 blueprint = Blueprint("keep", __name__)
@@ -35,6 +36,19 @@ def qr() -> Response:
     link = links.whole_link(links.read_own_path(request.args.get("path")))
     answer = Response(links.qr_svg(link), mimetype="image/svg+xml")
     answer.headers["Cache-Control"] = f"private, max-age={_KEPT_S}"
+    return answer
+
+
+@blueprint.get("/download/<file>")
+@public
+def download(file: str) -> Response:
+    """A layer, the zoning or the parcels as a file: ``parcels.geojson``, ``schools.shp.zip``."""
+    source, _dot, extension = file.partition(".")
+    asked = downloads.read_download(db.session, source, extension, request.args)
+    table = downloads.get_table(db.session, asked)
+    answer = send_file(write(table, extension), mimetype=FORMATS[extension].media_type)
+    answer.headers["Content-Disposition"] = downloads.file_name(db.session, asked)
+    answer.headers["Cache-Control"] = "private, no-cache"
     return answer
 
 
