@@ -41,6 +41,11 @@ def asset(name: str) -> str:
     return url_for("static", filename=_manifest().get(name, name))
 
 
+def path_of(name: str) -> Path:
+    """Where a built file lies, by the name it had before its content's hash was put in."""
+    return FOLDER / _manifest().get(name, name)
+
+
 @cache
 def _manifest() -> dict[str, str]:
     path = FOLDER / "manifest.json"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyogrio
 import pyproj
 import pytest
@@ -153,3 +154,39 @@ def test_a_street_of_the_file_is_found(visitor: FlaskClient) -> None:
     answer = visitor.get("/search.json", query_string={"q": "massachusetts ave"})
     assert answer.json is not None
     assert any("Massachusetts" in found["label"] for found in answer.json["results"])
+
+
+@pytest.mark.parametrize("extension", ["gpkg", "shp.zip", "geojson"])
+def test_what_came_in_goes_out_again(cambridge: Flask, files: Path, tmp_path: Path, extension: str) -> None:
+    """The hydrants of the city's own file, downloaded and opened by GDAL: as many, and each where it stood."""
+    answer = cambridge.test_client().get(f"/download/hydrants.{extension}")
+    path = tmp_path / f"hydrants.{extension}"
+    path.write_bytes(answer.data)
+    meta, _fids, shapes, fields = pyogrio.raw.read(path)
+    said, _fids, given, brought = pyogrio.raw.read(files / "hydrants.zip")
+    assert len(shapes) == len(given) == 1960
+    move = pyproj.Transformer.from_crs(2249, meta["crs"], always_xy=True)
+    moved = shapely.transform(shapely.from_wkb(given), lambda xy: np.column_stack(move.transform(*xy.T)))
+    # To a centimetre, in metres or in degrees; one hydrant may stand on another, so both ways are asked.
+    near = 1e-7 if extension == "geojson" else 0.01
+    ours = shapely.from_wkb(shapes)
+    assert set(shapely.STRtree(ours).query(moved, "dwithin", near)[0].tolist()) == set(range(1960))
+    assert set(shapely.STRtree(moved).query(ours, "dwithin", near)[0].tolist()) == set(range(1960))
+    written = dict(zip(said["fields"], brought, strict=True))["HYDRANT_ID"].tolist()
+    assert sorted(map(str, fields[list(meta["fields"]).index("HYDRANT_ID")].tolist())) == sorted(
+        map(str, written)
+    )
+
+
+def test_every_parcel_goes_out(cambridge: Flask, tmp_path: Path) -> None:
+    held = make_engine(cambridge.config["SETTINGS"].database_url)
+    with held.connect() as connection:
+        count, area = connection.execute(
+            text("SELECT count(*), sum(area_m2) FROM parcel WHERE valid_to IS NULL")
+        ).one()
+    held.dispose()
+    path = tmp_path / "parcels.gpkg"
+    path.write_bytes(cambridge.test_client().get("/download/parcels.gpkg").data)
+    _meta, _fids, shapes, _fields = pyogrio.raw.read(path)
+    assert len(shapes) == count > 12_000
+    assert shapely.area(shapely.from_wkb(shapes)).sum() == pytest.approx(area, rel=1e-12)

@@ -1,0 +1,70 @@
+"""An HTML document as a PDF: in our own letters, reading nothing from anywhere, printed at its true size."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pydyf
+from weasyprint import HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from core.errors import Unavailable
+from core.i18n import gettext as _
+
+# The static cuts: WeasyPrint does not know of variable fonts, and would unpack the web font for every sheet.
+_FOLDER = Path(__file__).resolve().parents[2] / "node_modules" / "vazirmatn" / "fonts" / "ttf"
+_FONTS = {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold"}
+_WAIT_S = 20.0
+# Laying a sheet out takes a processor for a second or more: one at a time in a process, so that the map stays quick.
+_press = threading.BoundedSemaphore(1)
+
+
+def font_face() -> str:
+    """The rules that let a document be set in the letters of the house."""
+    return "\n".join(
+        f'@font-face {{ font-family: Vazirmatn; font-weight: {weight}; src: url("{_font(name).as_uri()}"); }}'
+        for weight, name in _FONTS.items()
+    )
+
+
+def write_pdf(html: str) -> bytes:
+    """The document as PDF. Raises Unavailable when too many sheets are already being laid out."""
+    with _turn():
+        document = HTML(string=html, url_fetcher=_OnlyFonts(), base_url="about:blank")
+        written: bytes = document.write_pdf(finisher=_at_true_size, font_config=FontConfiguration())
+    return written
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _press.acquire(timeout=_WAIT_S):
+        raise Unavailable(
+            _("Many sheets are being drawn just now. Please try again in a minute."),
+            details={"retry_after_s": 60},
+        )
+    try:
+        yield
+    finally:
+        _press.release()
+
+
+def _font(name: str) -> Path:
+    return _FOLDER / f"Vazirmatn-{name}.ttf"
+
+
+class _OnlyFonts(URLFetcher):  # type: ignore[misc]
+    """What a document may read: our letters. Anything else would be somebody's file or somebody's host."""
+
+    def fetch(self, url: str, _headers: Any = None) -> URLFetcherResponse:
+        path = next((path for path in map(_font, _FONTS.values()) if path.as_uri() == url), None)
+        if path is None:
+            raise ValueError(f"a document may not read {url}")
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
+
+
+def _at_true_size(_document: Any, pdf: Any) -> None:
+    """Tell viewers not to shrink the sheet to the printer's margins: it would no longer be true to scale."""
+    pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"PrintScaling": "/None"})

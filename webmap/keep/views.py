@@ -1,0 +1,70 @@
+"""The addresses of what one can keep: the sheet on paper, the code of a link, and the page that offers it all."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request, send_file, url_for
+
+from core.geofiles.writing import FORMATS, write
+from core.web import db, public
+from webmap.drawing.pdf import write_pdf
+from webmap.keep import downloads, links, sheet
+from webmap.keep.questions import SheetWanted, read_sheet
+
+blueprint = Blueprint("keep", __name__)
+
+_KEPT_S = 3600
+
+
+@blueprint.get("/print.pdf")
+@public
+def print_sheet() -> Response:
+    """A place on paper, true to scale."""
+    wanted = read_sheet(request.args)
+    link = links.whole_link(_map_path(wanted))
+    html = sheet.draw_sheet(db.session, wanted, link, links.qr_svg(link, size_mm=20))
+    answer = Response(write_pdf(html), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(_sheet_name(wanted))}"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@blueprint.get("/qr.svg")
+@public
+def qr() -> Response:
+    """The address of one of our own pages as a QR code."""
+    link = links.whole_link(links.read_own_path(request.args.get("path")))
+    answer = Response(links.qr_svg(link), mimetype="image/svg+xml")
+    answer.headers["Cache-Control"] = f"private, max-age={_KEPT_S}"
+    return answer
+
+
+@blueprint.get("/download/<file>")
+@public
+def download(file: str) -> Response:
+    """A layer, the zoning or the parcels as a file: ``parcels.geojson``, ``schools.shp.zip``."""
+    source, _dot, extension = file.partition(".")
+    asked = downloads.read_download(db.session, source, extension, request.args)
+    table = downloads.get_table(db.session, asked)
+    answer = send_file(write(table, extension), mimetype=FORMATS[extension].media_type)
+    answer.headers["Content-Disposition"] = downloads.file_name(db.session, asked)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _map_path(wanted: SheetWanted) -> str:
+    """The live map at the sheet's place."""
+    asked = wanted.wanted
+    if asked.number:
+        place = {"parcel": asked.number}
+    else:
+        place = {"z": "17", "lat": f"{asked.lat:.6f}", "lon": f"{asked.lon:.6f}"}
+    day = {"on": asked.day.isoformat()} if asked.day else {}
+    layers = {} if asked.shown == ("land_use",) else {"layers": ",".join(asked.shown)}
+    values: dict[str, Any] = {**place, **day, **layers}
+    return url_for("webmap.map_page", **values)
+
+
+def _sheet_name(wanted: SheetWanted) -> str:
+    place = wanted.wanted.number or f"{wanted.wanted.lat:.5f},{wanted.wanted.lon:.5f}"
+    return f"{place.replace('/', '-')} {wanted.scale or ''}".strip() + ".pdf"
