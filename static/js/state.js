@@ -5,7 +5,7 @@
  * @typedef {import("./lib/permalink.js").Seen} Seen
  * @typedef {{words: string, action?: string, act?: () => void, lasts?: boolean}} Notice
  * @typedef {Seen & {
- *   popover: "layers" | "date" | null,
+ *   popover: string | null,
  *   rest: "peek" | "half" | "full",
  *   placeAnchor: import("./lib/permalink.js").Spot | null,
  *   placeTold: boolean,

@@ -1,5 +1,5 @@
 // @ts-check
-/** The two small papers opened by buttons, layers and date: one at a time, closed by Escape. */
+/** The small papers opened by buttons (layers, date …): one at a time, closed by Escape. A paper is any of the page's. */
 
 import { need } from "../lib/dom.js";
 
@@ -8,17 +8,15 @@ import { need } from "../lib/dom.js";
  * @param {import("../state.js").State} state
  */
 export function install(map, state) {
-  const names = /** @type {const} */ (["layers", "date"]);
+  const names = namesIn(document);
   const show = () => {
     for (const name of names) toggle(name, state.now.popover === name);
   };
   const click = (/** @type {Event} */ event) => {
     const target = event.target instanceof Element ? event.target : null;
-    const opener = target?.closest("button[data-popover]")?.getAttribute("data-popover");
-    if (opener) {
-      const name = /** @type {"layers" | "date"} */ (opener);
-      state.set({ popover: state.now.popover === name ? null : name });
-    } else if (target?.closest(".popover [data-close]")) state.set({ popover: null });
+    const name = target?.closest("button[data-popover]")?.getAttribute("data-popover");
+    if (name) state.set({ popover: state.now.popover === name ? null : name });
+    else if (target?.closest(".popover [data-close]")) state.set({ popover: null });
   };
   const key = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape" || !state.now.popover) return;
@@ -36,7 +34,13 @@ export function install(map, state) {
   };
 }
 
-/** @param {"layers" | "date"} name @param {boolean} open */
+/** @param {ParentNode} page @returns {string[]} the papers that the page has a button for, each of that id */
+function namesIn(page) {
+  const openers = page.querySelectorAll("button[data-popover]");
+  return [...new Set([...openers].map((each) => each.getAttribute("data-popover") ?? ""))];
+}
+
+/** @param {string} name @param {boolean} open */
 function toggle(name, open) {
   const paper = need(`#${name}`);
   const button = need(`button[data-popover="${name}"]`);
