@@ -16,6 +16,7 @@ from parcels import cli as parcels_cli
 from parcels import freshness, streets
 from parcels import tiles as parcel_tiles
 from webmap.cli import db_commands
+from webmap.compare import views as compare_views
 from webmap.demo.cli import demo
 from webmap.place import views as place_views
 from webmap.search import views as search_views
@@ -25,6 +26,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     zoning_views.blueprint,
     place_views.blueprint,
     search_views.blueprint,
+    compare_views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (
     db_commands,
