@@ -16,8 +16,10 @@ from parcels import cli as parcels_cli
 from parcels import freshness, streets
 from parcels import tiles as parcel_tiles
 from webmap.cli import db_commands
+from webmap.compare import views as compare_views
 from webmap.demo.cli import demo
 from webmap.keep import views as keep_views
+from webmap.listing import views as listing_views
 from webmap.place import views as place_views
 from webmap.search import views as search_views
 
@@ -27,6 +29,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     place_views.blueprint,
     search_views.blueprint,
     keep_views.blueprint,
+    compare_views.blueprint,
+    listing_views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (
     db_commands,

@@ -10,6 +10,7 @@ from core.inputs import read_day, read_lon_lat, read_words
 from core.web import db, public, wants_json
 from parcels.queries import get_geojson, list_relatives
 from parcels.schemas import feature_json
+from webmap.listing.views import steps_from
 from webmap.place import service
 from webmap.place.page import page_of
 from webmap.place.schemas import place_json
@@ -68,7 +69,12 @@ def _answer(found: Place) -> Response:
     else:
         fragment_only = request.args.get("panel") == "1"
         name = "place/article.html" if fragment_only else "place/page.html"
-        words = {"place": found, "page": page_of(found), "near_km": service.NEAR_M / 1000}
+        words = {
+            "place": found,
+            "page": page_of(found),
+            "near_km": service.NEAR_M / 1000,
+            "steps": steps_from(found),
+        }
         answer = make_response(render_template(name, is_panel=fragment_only, **words))
     answer.vary.update(["Accept", "Accept-Language", "Cookie"])
     return answer

@@ -1,0 +1,1 @@
+"""Several parcels at once: side by side, and added up."""
