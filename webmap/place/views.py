@@ -68,7 +68,7 @@ def _answer(found: Place) -> Response:
     else:
         fragment_only = request.args.get("panel") == "1"
         name = "place/article.html" if fragment_only else "place/page.html"
-        words = {"place": found, "page": page_of(found), "near_km": service.NEAR_M / 1000}
+        words = {"place": found, "page": page_of(found)}
         answer = make_response(render_template(name, is_panel=fragment_only, **words))
     answer.vary.update(["Accept", "Accept-Language", "Cookie"])
     return answer
