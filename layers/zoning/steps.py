@@ -38,10 +38,15 @@ def steps(buildable: Buildable, rules: Rules) -> list[str]:
     ):
         told.append(_floors(buildable.footprint_m2, rules.floors, buildable.by_coverage_m2))
     if buildable.by_far_m2 is not None and buildable.by_coverage_m2 is not None:
-        told.append(
-            _("The smaller of the two binds: %(area)s m².", area=format_number(buildable.floor_area_m2))
-        )
+        told.append(_the_least(buildable))
     return told
+
+
+def _the_least(buildable: Buildable) -> str:
+    area = format_number(buildable.floor_area_m2)
+    if area == format_number(max(buildable.by_far_m2 or 0, buildable.by_coverage_m2 or 0)):
+        return _("Both come to the same: %(area)s m².", area=area)
+    return _("The smaller of the two binds: %(area)s m².", area=area)
 
 
 def _setback(buildable: Buildable, inset_m2: float, setback_m: float) -> str:
