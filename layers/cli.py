@@ -17,7 +17,7 @@ from core.web import database_url
 from layers.boundary import get_city, near_box
 from layers.city import make_city, prepare_database, read_boundary
 from layers.importing import LayerFile, import_layer
-from layers.models import Domain, GeometryKind
+from layers.models import Domain, GeometryKind, PlaceRole, Visibility
 from layers.services import LayerWish
 
 city = AppGroup("city", help="Make the city that this data folder holds.")
@@ -69,6 +69,12 @@ def init(
 @click.option("--name-en", help="What the layer is called in English.")
 @click.option("--base", metavar="ROLE", help="Part of the base map: street, water, green, district or none.")
 @click.option(
+    "--role",
+    type=click.Choice(list(PlaceRole)),
+    help="What it is for a place; of lines they are taken to be networks, of all else facilities.",
+)
+@click.option("--visibility", type=click.Choice(list(Visibility)), help="Who sees it: by default everyone.")
+@click.option(
     "--geometry", type=click.Choice(list(GeometryKind)), help="Of a file that mixes them, take these."
 )
 @click.option("--covers-city", is_flag=True, help="Where it shows nothing in the city, there is nothing.")
@@ -84,11 +90,14 @@ def import_command(
     base: str | None,
     source: str | None,
     licence: str | None,
+    role: str | None,
+    visibility: str | None,
     **how: Any,
 ) -> None:
     """Import one file as a layer; importing again brings the layer up to date."""
     is_plain = base == NO_ROLE
-    wish = LayerWish(slug, domain, name_fa, name_en, None if is_plain else base, is_plain, source, licence)
+    base = None if is_plain else base
+    wish = LayerWish(slug, domain, name_fa, name_en, base, is_plain, source, licence, role, visibility)
     with command_transaction(options.dry_run) as session, progress_bar(slug) as tell:
         srid = get_city(session).srid
         with open_source(options.path, options.reading, srid, near=near_box(session)) as opened:

@@ -7,6 +7,7 @@ from typing import Any
 from geoalchemy2 import WKBElement
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Computed,
     Date,
     DateTime,
@@ -53,6 +54,21 @@ class BaseRole(StrEnum):
     DISTRICT = "district"
 
 
+class PlaceRole(StrEnum):
+    """What a layer is for a place: something to go to, something that passes by, or something that lies over it."""
+
+    FACILITY = "facility"
+    NETWORK = "network"
+    OVERLAY = "overlay"
+
+
+class Visibility(StrEnum):
+    """Who sees what a layer holds; that there is such a layer is told to all."""
+
+    PUBLIC = "public"
+    STAFF = "staff"
+
+
 class City(Base):
     """The one city that this database holds."""
 
@@ -70,6 +86,10 @@ class Layer(Base):
     """One layer of the map, and for which part of the city it holds data."""
 
     __tablename__ = "layer"
+    __table_args__ = (
+        CheckConstraint("place_role IN ('facility', 'network', 'overlay')", name="place_role"),
+        CheckConstraint("visibility IN ('public', 'staff')", name="visibility"),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     slug: Mapped[str] = mapped_column(Text, unique=True)
@@ -78,6 +98,8 @@ class Layer(Base):
     domain: Mapped[str] = mapped_column(Text)
     geometry_kind: Mapped[str] = mapped_column(Text)
     base_role: Mapped[str | None] = mapped_column(Text)
+    place_role: Mapped[str] = mapped_column(Text, server_default=PlaceRole.FACILITY.value)
+    visibility: Mapped[str] = mapped_column(Text, server_default=Visibility.PUBLIC.value)
     style: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     min_zoom: Mapped[int] = mapped_column(SmallInteger, server_default="8")
     max_zoom: Mapped[int] = mapped_column(SmallInteger, server_default="16")

@@ -1,8 +1,9 @@
--- For each layer: whether it holds data at the spot, and its feature nearest to the spot within :within_m.
+-- Of a layer that the public does not see no feature is told. For each layer: whether it holds data at the spot, and its feature nearest to the spot within :within_m.
 -- Each layer is one descent of the index on (layer_id, geom), which is taken only when nothing but the distance
 -- is asked for in ORDER BY. Of several at the same distance (a neighbourhood inside its district, both under the
 -- spot) the smallest is the most telling: hence a handful first, then the best of them.
 SELECT layer.slug, layer.name_fa, layer.name_en, layer.domain, layer.geometry_kind,
+       layer.place_role, layer.visibility = 'public' AS is_public,
        coalesce(ST_Intersects(layer.coverage, ST_SetSRID(ST_MakePoint(:x, :y), :srid)), false) AS is_covered,
        near.name_fa AS near_name_fa, near.name_en AS near_name_en, near.kind, near.distance_m,
        ST_X(near.lon_lat) AS lon, ST_Y(near.lon_lat) AS lat,
@@ -15,7 +16,7 @@ LEFT JOIN LATERAL (
         SELECT feature.id, feature.name_fa, feature.name_en, feature.kind, feature.geom,
                ST_Distance(feature.geom, ST_SetSRID(ST_MakePoint(:x, :y), :srid)) AS distance_m
         FROM feature
-        WHERE feature.layer_id = layer.id
+        WHERE feature.layer_id = layer.id AND layer.visibility = 'public'
         ORDER BY feature.geom <-> ST_SetSRID(ST_MakePoint(:x, :y), :srid)
         LIMIT 4
     ) AS closest

@@ -54,6 +54,11 @@ SPOT: ColumnElement[Any] = func.ST_SetSRID(
 """A spot in the city's grid, so that columns are compared as they are stored and indexed."""
 
 
+def hex_of(shape: Any) -> str:
+    """A stored shape (hexadecimal EWKB, as text or as GeoAlchemy wraps it) as text."""
+    return shape if isinstance(shape, str) else str(shape.desc)
+
+
 @dataclass(frozen=True)
 class CityHere:
     """What the city says of a pair of degrees. ``is_inside`` is None when nobody has told its boundary."""
@@ -81,7 +86,10 @@ class Nearest:
 
 @dataclass(frozen=True)
 class LayerHere:
-    """One layer as seen from a spot: whether it holds data there, and its nearest feature, if any is near."""
+    """One layer as seen from a spot: whether it holds data there, and its nearest feature, if any is near.
+
+    ``role`` is one of :class:`layers.models.PlaceRole`. Of a layer that is not ``is_public`` nothing more is told.
+    """
 
     slug: str
     name_fa: str
@@ -90,6 +98,17 @@ class LayerHere:
     geometry_kind: str
     is_covered: bool
     nearest: Nearest | None
+    role: str
+    is_public: bool
+
+    @property
+    def state(self) -> str:
+        """``here`` or ``none``, ``no_data`` where nobody has looked, ``not_public`` where nobody is told."""
+        if not self.is_public:
+            return "not_public"
+        if not self.is_covered:
+            return "no_data"
+        return "here" if self.nearest else "none"
 
 
 @cache
@@ -167,5 +186,13 @@ def _layer_here(row: Any) -> LayerHere:
             row.near_name_fa, row.near_name_en, row.kind, row.distance_m, row.bearing, row.lon, row.lat
         )
     return LayerHere(
-        row.slug, row.name_fa, row.name_en, row.domain, row.geometry_kind, row.is_covered, nearest
+        row.slug,
+        row.name_fa,
+        row.name_en,
+        row.domain,
+        row.geometry_kind,
+        row.is_covered,
+        nearest,
+        row.place_role,
+        row.is_public,
     )

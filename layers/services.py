@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Unprocessable
 from core.i18n import gettext as _
-from layers.models import BaseRole, Domain, GeometryKind, Layer
+from layers.models import BaseRole, Domain, GeometryKind, Layer, PlaceRole
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.ASCII)
 
@@ -25,6 +25,8 @@ class LayerWish:
     is_plain: bool = False
     source: str | None = None
     licence: str | None = None
+    place_role: str | None = None
+    visibility: str | None = None
 
 
 def check_layer_wish(wish: LayerWish, reserved: bool) -> None:
@@ -57,6 +59,7 @@ def upsert_layer(session: Session, wish: LayerWish, kind: GeometryKind, titles: 
     if layer is None:
         layer = Layer(slug=wish.slug, name_fa=wish.name_fa or titles[0], name_en=wish.name_en or titles[1])
         layer.base_role = None if wish.is_plain else (wish.base_role or guess_role(wish.slug, kind))
+        layer.place_role = guess_place_role(kind)
         session.add(layer)
     else:
         layer.version += 1
@@ -65,6 +68,8 @@ def upsert_layer(session: Session, wish: LayerWish, kind: GeometryKind, titles: 
         if wish.is_plain or wish.base_role:
             layer.base_role = wish.base_role
     layer.domain, layer.geometry_kind = wish.domain, kind.value
+    layer.place_role = wish.place_role or layer.place_role
+    layer.visibility = wish.visibility or layer.visibility
     layer.source = layer.source or "" if wish.source is None else wish.source
     layer.licence = layer.licence or "" if wish.licence is None else wish.licence
     layer.updated_at = func.now()
@@ -90,6 +95,11 @@ _ROLES = (
         re.compile(r"^(districts?|neighbou?rhoods?|mahalat|mahale|quarters?|boroughs?)$"),
     ),
 )
+
+
+def guess_place_role(kind: GeometryKind) -> str:
+    """What a layer is for a place unless somebody says otherwise: lines pass by, to all else one goes."""
+    return (PlaceRole.NETWORK if kind is GeometryKind.LINE else PlaceRole.FACILITY).value
 
 
 def guess_role(slug: str, kind: GeometryKind) -> str | None:

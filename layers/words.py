@@ -26,6 +26,17 @@ LAND_USES: dict[str, LazyProxy] = {
     "unknown": _("Not recorded"),
 }
 
+# What networks are made of, as their files call it; of other kinds the layer's own name must do.
+_KINDS: dict[str, LazyProxy] = {
+    "main": _("Main"),
+    "distribution": _("Distribution line"),
+    "trunk": _("Trunk line"),
+    "medium_voltage": _("Medium voltage"),
+    "high_voltage": _("High voltage"),
+    "low_voltage": _("Low voltage"),
+    "high_pressure": _("High pressure"),
+}
+
 _COMPASS = (
     _("north"),
     _("north-east"),
@@ -58,6 +69,11 @@ def land_use_name(code: str) -> str:
     """A land use in the language spoken; a code nobody has a word for is shown as it is."""
     name = LAND_USES.get(code)
     return code if name is None else str(name)
+
+
+def kind_name(kind: str) -> str:
+    """A kind of line in the language spoken; nothing for a kind nobody has a word for."""
+    return str(_KINDS.get(kind, ""))
 
 
 def direction_name(bearing: float) -> str:

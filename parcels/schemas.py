@@ -5,6 +5,7 @@ from typing import Any
 from core.i18n import LANGUAGES, local_digits, speaking
 from core.i18n import gettext as _
 from layers.words import is_persian
+from parcels.lineage import Kin, successors_of
 from parcels.queries import ParcelFacts, Relative
 
 
@@ -56,6 +57,32 @@ def parcel_json(parcel: ParcelFacts, relatives: list[Relative]) -> dict[str, Any
 
 def _relative_json(relative: Relative) -> dict[str, str]:
     return {"number": relative.number, "kind": relative.kind, "on": relative.recorded_on.isoformat()}
+
+
+def lineage_json(parcel: ParcelFacts, kin: list[Kin]) -> dict[str, Any]:
+    """The family over several generations; ``of`` is the number of the one, a generation nearer, that each belongs to.
+
+    ``successors`` are the numbers in use today of what came of the parcel.
+    """
+    numbers = {each.id: each.number for each in kin} | {parcel.id: parcel.number}
+    return {
+        "ancestors": [_kin_json(each, numbers) for each in kin if each.is_parent],
+        "descendants": [_kin_json(each, numbers) for each in kin if not each.is_parent],
+        "successors": successors_of(kin),
+    }
+
+
+def _kin_json(kin: Kin, numbers: dict[int, str]) -> dict[str, Any]:
+    return {
+        "number": kin.number,
+        "kind": kin.kind,
+        "on": kin.recorded_on.isoformat(),
+        "generation": kin.generation,
+        "of": numbers.get(kin.of_id),
+        "area_m2": round(kin.area_m2, 2),
+        "valid_from": kin.valid_from.isoformat(),
+        "valid_to": kin.valid_to.isoformat() if kin.valid_to else None,
+    }
 
 
 def feature_json(parcel: ParcelFacts, relatives: list[Relative], geometry: Any) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import BigInteger, Float, Integer, Text, bindparam, column, func, select, text
 from sqlalchemy.orm import Session
 
+from core.errors import NotAllowed
+from core.i18n import gettext as _
 from core.models import WEB_MERCATOR
-from layers.models import Feature, Layer
+from layers.models import Feature, Layer, Visibility
 from layers.tiles.grid import BUFFER, Cell
 from layers.tiles.sources import AnyCell, AnySelect, Asked, Link, TileLayer, TileSource, touches
 
@@ -35,10 +36,13 @@ _CROWD = text("""
 
 
 def find_layer_source(session: Session, slug: str) -> TileSource | None:
-    """The source of the layer with that slug."""
-    layer_id = session.scalar(select(Layer.id).where(Layer.slug == slug))
-    if layer_id is None:
+    """The source of the layer with that slug. Raises NotAllowed for one that the public does not see."""
+    found = session.execute(select(Layer.id, Layer.visibility).where(Layer.slug == slug)).one_or_none()
+    if found is None:
         return None
+    if found.visibility != Visibility.PUBLIC:
+        raise NotAllowed(_("The layer “%(name)s” is not shown to the public.", name=slug), field="source")
+    layer_id = found.id
     fields = {
         "name_fa": "Name in Persian",
         "name_en": "Name in English",

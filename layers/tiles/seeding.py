@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from core.database import make_engine
-from layers.models import Layer
+from layers.models import Layer, Visibility
 from layers.tiles import sources
 from layers.tiles.cache import Key, TileCache
 from layers.tiles.grid import BUFFER, MAX_ZOOM, MIN_ZOOM, Cell, cells_of
@@ -46,9 +46,10 @@ class Seeded:
 
 
 def list_sources(session: Session) -> list[str]:
-    """Every source of the city: those declared, then its layers."""
+    """Every source of the city: those declared, then the layers that the public sees."""
     names = [source.name for source in sources.declared()]
-    return [*names, *session.scalars(select(Layer.slug).order_by(Layer.slug))]
+    shown = select(Layer.slug).where(Layer.visibility == Visibility.PUBLIC.value).order_by(Layer.slug)
+    return [*names, *session.scalars(shown)]
 
 
 def cells_of_city(session: Session) -> list[Cell]:

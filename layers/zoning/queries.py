@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select
+import shapely
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from layers.queries import SPOT, Spot
+from layers.queries import SPOT, Spot, hex_of
 from layers.zoning.models import PLAN, Zone, ZoneClass
 
 # A spot this close to a border lies on it: degrees of seven decimals tell no more.
@@ -45,7 +46,8 @@ class Rules:
 class ZoneVersion:
     """One zone between two days; None: since ever, or until further notice.
 
-    ``share`` is the part of a parcel that it covers, 1 where only a spot was asked for.
+    ``share`` is the part of a parcel that it covers, 1 where only a spot was asked for; ``cut`` is that part (WKB),
+    None where it is all of the parcel.
     """
 
     zone_key: str
@@ -55,6 +57,7 @@ class ZoneVersion:
     valid_from: dt.date | None
     valid_to: dt.date | None
     share: float = 1.0
+    cut: bytes | None = None
 
     def is_valid_on(self, day: dt.date) -> bool:
         """Whether it is the law on that day: from its first day, up to but not on its last."""
@@ -101,7 +104,7 @@ def list_zones_at(session: Session, spot: Spot) -> list[ZoneVersion]:
 def _zones_at() -> Select[Any]:
     is_beside = func.ST_Distance(Zone.geom, SPOT) > INSIDE_M
     return (
-        _versions(literal(1.0))
+        _versions()
         .where(func.ST_DWithin(Zone.geom, SPOT, BORDER_M))
         .order_by(func.lower(Zone.valid).asc().nulls_first(), is_beside, ZoneClass.code, Zone.id)
     )
@@ -112,22 +115,27 @@ def list_zones_under(session: Session, shape: Any) -> list[ZoneVersion]:
 
     By their first day, then the largest first. Shares below :data:`SLIVER_SHARE` are left out.
     """
-    found = [_version(row) for row in session.execute(_zones_under(), {"shape": shape})]
-    return [zone for zone in found if zone.share >= SLIVER_SHARE]
+    whole_m2 = shapely.area(shapely.from_wkb(hex_of(shape)))
+    found = []
+    for *row, cut in session.execute(_zones_under(), {"shape": shape}):
+        if cut is None:
+            found.append(_version(row))
+        elif (share := shapely.area(shapely.from_wkb(bytes(cut))) / whole_m2) >= SLIVER_SHARE:
+            found.append(_version(row, min(1.0, share), bytes(cut)))
+    return sorted(found, key=lambda zone: (zone.valid_from or dt.date.min, -zone.share))
 
 
 @cache
 def _zones_under() -> Select[Any]:
     shape = bindparam("shape", type_=Zone.geom.type)
     # Most parcels lie in one zone: telling that is much cheaper than cutting one polygon by the other.
-    covered = case(
-        (func.ST_Covers(Zone.geom, shape), 1.0),
-        else_=func.ST_Area(func.ST_Intersection(Zone.geom, shape)) / func.ST_Area(shape),
-    )
+    polygons = func.ST_CollectionExtract(func.ST_Intersection(Zone.geom, shape), 3)
+    cut = case((func.ST_Covers(Zone.geom, shape), None), else_=func.ST_AsBinary(polygons))
     return (
-        _versions(covered)
+        _versions()
+        .add_columns(cut)
         .where(func.ST_Intersects(Zone.geom, shape))
-        .order_by(func.lower(Zone.valid).asc().nulls_first(), covered.desc(), ZoneClass.code, Zone.id)
+        .order_by(ZoneClass.code, Zone.id)
     )
 
 
@@ -136,7 +144,7 @@ def has_zones(session: Session) -> bool:
     return session.execute(select(Zone.id).where(Zone.plan == PLAN).limit(1)).first() is not None
 
 
-def _versions(share: ColumnElement[Any]) -> Select[Any]:
+def _versions() -> Select[Any]:
     return (
         select(
             Zone.zone_key,
@@ -144,7 +152,6 @@ def _versions(share: ColumnElement[Any]) -> Select[Any]:
             Zone.rule_text_en,
             func.lower(Zone.valid),
             func.upper(Zone.valid),
-            share,
             *_RULES,
         )
         .join(ZoneClass, ZoneClass.id == Zone.class_id)
@@ -152,9 +159,9 @@ def _versions(share: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _version(row: Sequence[Any]) -> ZoneVersion:
-    key, text_fa, text_en, since, until, share, *rules = row
-    return ZoneVersion(key, _rules(rules), text_fa, text_en, since, until, min(1.0, share))
+def _version(row: Sequence[Any], share: float = 1.0, cut: bytes | None = None) -> ZoneVersion:
+    key, text_fa, text_en, since, until, *rules = row
+    return ZoneVersion(key, _rules(rules), text_fa, text_en, since, until, share, cut)
 
 
 def _rules(row: Sequence[Any]) -> Rules:

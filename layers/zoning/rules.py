@@ -9,14 +9,16 @@ from layers.zoning.queries import Rules
 
 BY_FAR = "far"
 BY_COVERAGE = "coverage"
+BY_SETBACK = "setback"
 
 
 @dataclass(frozen=True)
 class Buildable:
     """How much floor area may be built on a piece of land, and which rule sets the limit.
 
-    ``binding`` is ``far`` or ``coverage`` (the ground covered times the floors); areas in m², None where the
-    class does not set that rule.
+    ``binding`` is ``far``, or where the footprint times the floors is less, ``coverage`` or ``setback``: whichever
+    leaves the smaller footprint. ``covered_m2`` is what coverage allows of the land, ``inset_m2`` what the setback
+    leaves of it. Areas in m², None where the class does not set that rule.
     """
 
     land_m2: float
@@ -25,22 +27,35 @@ class Buildable:
     by_coverage_m2: float | None
     footprint_m2: float | None
     binding: str
+    covered_m2: float | None = None
+    inset_m2: float | None = None
 
 
-def buildable_on(area_m2: float, rules: Rules) -> Buildable | None:
-    """The floor area that may be built on ``area_m2`` of land; None when the rules do not tell."""
+def buildable_on(area_m2: float, rules: Rules, inset_m2: float | None = None) -> Buildable | None:
+    """The floor area that may be built on ``area_m2`` of land, of which the setback leaves ``inset_m2``.
+
+    None when the rules do not tell.
+    """
     if not rules.is_entered:
         return None
-    footprint = None if rules.coverage is None else area_m2 * rules.coverage
+    covered = None if rules.coverage is None else area_m2 * rules.coverage
+    footprint, leaves_least = _least((covered, BY_COVERAGE), (inset_m2, BY_SETBACK))
     by_far = None if rules.far is None else area_m2 * rules.far
-    by_coverage = None if footprint is None or rules.floors is None else footprint * rules.floors
-    limits = [
-        (limit, name) for limit, name in ((by_far, BY_FAR), (by_coverage, BY_COVERAGE)) if limit is not None
-    ]
-    if not limits:
+    by_footprint = None if footprint is None or rules.floors is None else footprint * rules.floors
+    least, binding = _least((by_far, BY_FAR), (by_footprint, leaves_least))
+    if least is None:
         return None
-    least, binding = min(limits, key=lambda limit: limit[0])
-    return Buildable(area_m2, least, by_far, by_coverage, footprint, binding)
+    return Buildable(area_m2, least, by_far, by_footprint, footprint, binding, covered, inset_m2)
+
+
+def _least(*limits: tuple[float | None, str]) -> tuple[float | None, str]:
+    """The smallest of the limits that are set, with its name; of equal ones the first."""
+    least: tuple[float | None, str] = (None, "")
+    for limit, name in limits:
+        # Ratios are decimal fractions: 0.6 × 4 and 2.4 differ by rounding only.
+        if limit is not None and (least[0] is None or limit < least[0] * (1 - 1e-9)):
+            least = limit, name
+    return least
 
 
 def sentences(rules: Rules, area_m2: float | None = None) -> list[str]:
@@ -127,6 +142,11 @@ def why_limited(buildable: Buildable) -> str:
     """One sentence saying which rule sets the buildable floor area, worked out step by step."""
     far = None if buildable.by_far_m2 is None else format_number(buildable.by_far_m2)
     covered = None if buildable.by_coverage_m2 is None else format_number(buildable.by_coverage_m2)
+    if buildable.binding == BY_SETBACK:
+        return _(
+            "The setback sets the limit: what it leaves of the parcel, times the floors, is %(covered)s m².",
+            covered=covered,
+        )
     if far is None:
         return _("Coverage times floors sets the limit: %(covered)s m².", covered=covered)
     if covered is None:

@@ -1,11 +1,13 @@
 """Zones, their classes and rules, as JSON."""
 
+from collections.abc import Callable
 from typing import Any
 
 from core.i18n import LANGUAGES, speaking
 from layers.schemas import names_json
 from layers.zoning.queries import Rules, ZoneVersion
 from layers.zoning.rules import Buildable, sentences
+from layers.zoning.steps import steps
 
 
 def rules_json(rules: Rules) -> dict[str, Any]:
@@ -29,10 +31,15 @@ def rules_json(rules: Rules) -> dict[str, Any]:
 
 def sentences_json(rules: Rules, area_m2: float | None = None) -> dict[str, list[str]]:
     """The rules in plain words, in every language of the house."""
+    return in_all_languages(lambda: sentences(rules, area_m2))
+
+
+def in_all_languages(say: Callable[[], list[str]]) -> dict[str, list[str]]:
+    """The same sentences in every language of the house."""
     told = {}
     for code in LANGUAGES:
         with speaking(code):
-            told[code] = sentences(rules, area_m2)
+            told[code] = say()
     return told
 
 
@@ -60,8 +67,12 @@ def zone_json(zone: ZoneVersion) -> dict[str, Any]:
     }
 
 
-def buildable_json(buildable: Buildable | None) -> dict[str, Any] | None:
-    """The buildable floor area and how it comes about, in m²; null when the rules do not tell."""
+def buildable_json(buildable: Buildable | None, rules: Rules) -> dict[str, Any] | None:
+    """The buildable floor area and how it comes about, in m²; null when the rules do not tell.
+
+    ``covered_m2`` is what coverage allows, ``inset_m2`` what is left inside the setback; the smaller of the two is the
+    footprint, and ``by_coverage_m2`` that times the floors. ``steps`` says it in the languages of the house.
+    """
     if buildable is None:
         return None
     return {
@@ -69,8 +80,11 @@ def buildable_json(buildable: Buildable | None) -> dict[str, Any] | None:
         "floor_area_m2": round(buildable.floor_area_m2, 2),
         "by_far_m2": _rounded(buildable.by_far_m2),
         "by_coverage_m2": _rounded(buildable.by_coverage_m2),
+        "covered_m2": _rounded(buildable.covered_m2),
+        "inset_m2": _rounded(buildable.inset_m2),
         "footprint_m2": _rounded(buildable.footprint_m2),
         "binding": buildable.binding,
+        "steps": in_all_languages(lambda: steps(buildable, rules)),
     }
 
 

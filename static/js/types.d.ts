@@ -17,7 +17,7 @@ interface OverlayLayer {
   visible: boolean;
   icon?: string;
   colour?: string | Colour;
-  hatch?: boolean;
+  hatch?: boolean | string;
   width?: number;
   dash?: number[];
 }

@@ -166,7 +166,20 @@ def test_what_was_split_or_merged_is_what_it_became(city: DemoCity) -> None:
         assert shapely.symmetric_difference(whole, parts).area < 1e-3 * whole.area
 
 
-@pytest.mark.parametrize("day", [TODAY, NEXT_NOWRUZ, dt.date(2021, 3, 21)], ids=str)
+@pytest.mark.parametrize(
+    "day",
+    [
+        TODAY,
+        NEXT_NOWRUZ,
+        dt.date(2021, 3, 21),
+        # The day before and the first day of amendments.
+        dt.date(2022, 9, 22),
+        dt.date(2022, 9, 23),
+        dt.date(2025, 10, 22),
+        dt.date(2025, 10, 23),
+    ],
+    ids=str,
+)
 def test_zones_cover_the_whole_city_without_gap_or_overlap(city: DemoCity, day: dt.date) -> None:
     zones = city.shapes(ZONES_ON, day=day)
     assert all(zone.is_valid for zone in zones)
@@ -219,6 +232,53 @@ def test_the_plan_has_a_past_and_a_future(city: DemoCity) -> None:
     assert before
     assert all(before[key] != now[key] for key in before)
     assert city.value("SELECT count(*) FROM zone WHERE NOT upper_inf(recorded)") >= 1
+
+
+def test_amendments_came_into_force_one_by_one(city: DemoCity) -> None:
+    changed = city.rows(
+        "SELECT upper(z.valid), count(*) FROM zone AS z JOIN zone AS n ON n.zone_key = z.zone_key"
+        " AND lower(n.valid) = upper(z.valid) AND n.class_id <> z.class_id"
+        " WHERE upper_inf(z.recorded) AND upper_inf(n.recorded)"
+        " AND upper(z.valid) BETWEEN '2021-04-01' AND :today GROUP BY 1",
+        today=TODAY,
+    )
+    assert len(changed) >= 2
+    known = "SELECT count(*) FROM zone WHERE NOT upper_inf(recorded) AND upper(recorded) > :today"
+    assert city.value(known, today=TODAY) == 0, "nobody knew today what is only to be adopted"
+
+
+def test_overlays_lie_on_parcels_and_widening_beside_the_street(city: DemoCity) -> None:
+    on_parcels = """
+        SELECT l.slug, count(DISTINCT p.id) FROM layer AS l JOIN feature AS f ON f.layer_id = l.id
+        JOIN parcel AS p ON ST_Intersects(p.geom, f.geom) AND p.valid_to IS NULL
+            AND ST_Area(ST_Intersection(p.geom, f.geom)) > 1
+        WHERE l.place_role = 'overlay' GROUP BY 1
+    """
+    counts = {row[0]: row[1] for row in city.rows(on_parcels)}
+    assert counts.keys() >= {"flood_plain", "heritage", "road_widening"}
+    assert all(5 < count < 0.6 * PARCELS for count in counts.values())
+    near = """
+        SELECT max(ST_Distance(f.geom, s.geom)), min(ST_Distance(f.geom, s.geom))
+        FROM feature AS f JOIN layer AS l ON l.id = f.layer_id AND l.slug = 'road_widening'
+        JOIN street AS s ON f.name_fa = 'تعریض ' || s.name_fa
+    """
+    most_m, least_m = city.rows(near)[0]
+    assert least_m > 5
+    assert most_m < 15
+
+
+def test_roles_and_who_sees_what(city: DemoCity) -> None:
+    roles = {row[0]: row[1] for row in city.rows("SELECT slug, place_role FROM layer")}
+    assert (roles["water_network"], roles["streets"], roles["clinics"]) == ("network", "network", "facility")
+    assert city.rows("SELECT slug FROM layer WHERE visibility = 'staff'") == [("gas_network",)]
+
+
+def test_some_families_have_three_generations(city: DemoCity) -> None:
+    three = """
+        SELECT count(*) FROM parcel_lineage AS young JOIN parcel_lineage AS old ON old.child_id = young.parent_id
+        WHERE old.recorded_on < young.recorded_on
+    """
+    assert city.value(three) > 0
 
 
 def test_all_seven_domains_have_layers_with_features(city: DemoCity) -> None:

@@ -250,3 +250,25 @@ def test_a_street_layer_teaches_the_dictionary(importer: Importer) -> None:
 def test_base_none_makes_an_overlay(importer: Importer) -> None:
     importer([(line((0, 0), (10, 0)), {"id": 1})], LayerWish("roads", "traffic", is_plain=True))
     assert importer.layer("roads").base_role is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "role", "expected"),
+    [
+        (line((0, 0), (40, 0)), None, "network"),
+        (square(0, 0), None, "facility"),
+        (point(10, 10), None, "facility"),
+        (square(0, 0), "overlay", "overlay"),
+        (line((0, 0), (40, 0)), "facility", "facility"),
+    ],
+)
+def test_what_a_layer_is_for_a_place(
+    importer: Importer, shape: dict[str, Any], role: str | None, expected: str
+) -> None:
+    importer([(shape, {"id": 1})], LayerWish("things", "infrastructure", place_role=role))
+    assert importer.layer("things").place_role == expected
+    assert importer.layer("things").visibility == "public"
+    importer([(shape, {"id": 1})], LayerWish("things", "infrastructure", visibility="staff"))
+    assert importer.layer("things").place_role == expected, "what was said stays said"
+    importer([(shape, {"id": 1})], LayerWish("things", "infrastructure"))
+    assert importer.layer("things").visibility == "staff"

@@ -330,7 +330,7 @@ class TestLayers:
         assert sum(mark.attributes.get("count", 0) for mark in marks) == 3
 
     def test_however_many_there_are_the_tile_stays_small_and_counts_them_all(self, session: Session) -> None:
-        """A net of 25,000 pipes, each longer than a pixel and none like another: three times the bytes when drawn one by one."""
+        """A net of 25,000 pipes, none like another: three times the bytes when drawn one by one."""
         layer, far, count = add_layer(session, "pipes", "line"), Cell(10, CELL.x >> 6, CELL.y >> 6), 25_000
         session.execute(
             text("""

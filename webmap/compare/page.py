@@ -9,7 +9,8 @@ from layers.schemas import name_of
 from layers.words import join_words, land_use_name
 from layers.zoning.queries import Rules
 from parcels.schemas import addresses_of
-from webmap.place.page import Near, Page, page_of
+from webmap.place.near import Near
+from webmap.place.page import Page, page_of
 from webmap.place.service import Part, Place
 from webmap.words import DOMAINS
 

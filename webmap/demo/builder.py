@@ -20,7 +20,7 @@ from webmap.demo.streets import NamedStreet, StreetBook
 
 _LAYER_COLUMNS = (
     "id", "slug", "name_fa", "name_en", "domain", "geometry_kind", "base_role", "style", "min_zoom", "coverage",
-    "licence", "source",
+    "licence", "source", "place_role", "visibility",
 )  # fmt: skip
 
 
@@ -86,7 +86,8 @@ class Builder:
         self.copier.rows("layer", _LAYER_COLUMNS, [
             (features.LAYER_IDS[layer.slug], layer.slug, layer.name_fa, layer.name_en, layer.domain.value,
              layer.geometry_kind.value, layer.base_role.value if layer.base_role else None,
-             {"icon": layer.icon} if layer.icon else {}, layer.min_zoom, area, "CC0-1.0", "demo")
+             {"icon": layer.icon} if layer.icon else {}, layer.min_zoom, area, "CC0-1.0", "demo",
+             layer.place_role, layer.visibility.value)
             for layer, area in zip(LAYERS, areas, strict=True)
         ])  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from layers.models import BaseRole, Domain, GeometryKind
+from layers.models import BaseRole, Domain, GeometryKind, PlaceRole, Visibility
+from layers.services import guess_place_role
 
 POINT, LINE, POLYGON = GeometryKind.POINT, GeometryKind.LINE, GeometryKind.POLYGON
 
@@ -24,6 +25,13 @@ class DemoLayer:
     coverage: float = 1.0
     min_zoom: int = 8
     style: dict[str, object] = field(default_factory=dict)
+    role: PlaceRole | None = None
+    visibility: Visibility = Visibility.PUBLIC
+
+    @property
+    def place_role(self) -> str:
+        """What it is for a place: as said here, else as an import would take it."""
+        return self.role.value if self.role else guess_place_role(self.geometry_kind)
 
 
 LAYERS: tuple[DemoLayer, ...] = (
@@ -44,13 +52,47 @@ LAYERS: tuple[DemoLayer, ...] = (
     DemoLayer("bus_stops", "ایستگاه‌های اتوبوس", "Bus stops", Domain.TRAFFIC, POINT, icon="bus", min_zoom=13),
     DemoLayer("parking", "پارکینگ‌های عمومی", "Public parking", Domain.TRAFFIC, POINT, icon="parking"),
     # Housing.
-    DemoLayer("renewal_areas", "بافت فرسوده", "Urban renewal areas", Domain.HOUSING, POLYGON, icon="home"),
+    DemoLayer(
+        "renewal_areas",
+        "بافت فرسوده",
+        "Urban renewal areas",
+        Domain.HOUSING,
+        POLYGON,
+        icon="home",
+        role=PlaceRole.OVERLAY,
+    ),
     DemoLayer(
         "housing_projects", "طرح‌های مسکن", "Housing projects", Domain.HOUSING, POLYGON, icon="building"
     ),
     # Land use.
-    DemoLayer("flood_plain", "پهنهٔ سیل‌گیر", "Flood plain", Domain.LAND_USE, POLYGON, icon="water"),
-    DemoLayer("heritage", "محدوده‌های تاریخی", "Heritage areas", Domain.LAND_USE, POLYGON, icon="monument"),
+    DemoLayer(
+        "flood_plain",
+        "پهنهٔ سیل‌گیر",
+        "Flood plain",
+        Domain.LAND_USE,
+        POLYGON,
+        icon="water",
+        role=PlaceRole.OVERLAY,
+    ),
+    DemoLayer(
+        "heritage",
+        "محدوده‌های تاریخی",
+        "Heritage areas",
+        Domain.LAND_USE,
+        POLYGON,
+        icon="monument",
+        role=PlaceRole.OVERLAY,
+    ),
+    DemoLayer(
+        "road_widening",
+        "تعریض معابر",
+        "Road widening",
+        Domain.TRAFFIC,
+        POLYGON,
+        icon="car",
+        min_zoom=12,
+        role=PlaceRole.OVERLAY,
+    ),
     # Recreation.
     DemoLayer(
         "sports", "ورزشگاه‌ها و سالن‌های ورزشی", "Sports grounds", Domain.RECREATION, POINT, icon="stadium"
@@ -118,6 +160,17 @@ LAYERS: tuple[DemoLayer, ...] = (
     ),
     DemoLayer(
         "power_network", "شبکهٔ برق", "Power network", Domain.INFRASTRUCTURE, LINE, icon="power", min_zoom=11
+    ),
+    # Where high-pressure gas runs is told to nobody who has no need to know it.
+    DemoLayer(
+        "gas_network",
+        "خطوط گاز پرفشار",
+        "High-pressure gas",
+        Domain.INFRASTRUCTURE,
+        LINE,
+        icon="gas",
+        min_zoom=12,
+        visibility=Visibility.STAFF,
     ),
     DemoLayer(
         "substations", "پست‌های برق", "Substations", Domain.INFRASTRUCTURE, POINT, icon="power", coverage=0.9

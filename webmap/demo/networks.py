@@ -14,6 +14,9 @@ from webmap.demo.skeleton import StreetClass
 from webmap.demo.streets import NamedStreet
 
 STOP_EVERY_M = 420.0
+WIDENED_EVERY = 3
+"""Of the streets from the middle outwards every third is to be widened."""
+WIDER_BY_M = 3.0
 
 
 def add_city(book: FeatureBook, plan: Plan, main: Sequence[NamedStreet]) -> None:
@@ -23,6 +26,7 @@ def add_city(book: FeatureBook, plan: Plan, main: Sequence[NamedStreet]) -> None
     _add_river(book, plan)
     _add_squares(book, plan)
     _add_trunks(book, plan, main)
+    _add_widening(book, plan, main)
     _add_buses(book, plan, main)
 
 
@@ -75,6 +79,27 @@ def _add_trunks(book: FeatureBook, plan: Plan, main: Sequence[NamedStreet]) -> N
         ring = skeleton.role == "ring" and street.street_class is StreetClass.RING
         kind, voltage = ("high_voltage", 63) if ring else ("medium_voltage", 20)
         book.add("power_network", street.geometry, NO_NAME, kind, voltage_kv=voltage)
+        if skeleton.role in ("ring", "axis"):
+            book.add("gas_network", street.geometry, NO_NAME, "high_pressure", pressure_bar=17)
+
+
+def _add_widening(book: FeatureBook, plan: Plan, main: Sequence[NamedStreet]) -> None:
+    """Strips on both sides of some arterials, from today's front to the one that the plan will have (بر اصلاحی)."""
+    outwards = [
+        street
+        for street, skeleton in zip(main, plan.streets, strict=True)
+        if skeleton.role in ("axis", "radial")
+    ]
+    for street in outwards[::WIDENED_EVERY]:
+        planned = street.geometry.buffer(street.half_m + WIDER_BY_M, cap_style="flat", quad_segs=2)
+        strips = planned.difference(street.geometry.buffer(street.half_m, cap_style="flat", quad_segs=2))
+        # To the millimetre, as surveyors write it: what is left of a crossing may be thinner than that.
+        drawn = shapely.set_precision(shapely.intersection(strips, plan.boundary), 0.001)
+        for part in shapely.get_parts(drawn):
+            if part.geom_type == "Polygon" and part.area > 60:
+                names = (f"تعریض {street.names[0]}", f"Widening of {street.names[1]}")
+                width_m = round(2 * (street.half_m + WIDER_BY_M), 1)
+                book.add("road_widening", part, names, "widening", planned_width_m=width_m)
 
 
 def _covered(book: FeatureBook, plan: Plan, slug: str) -> BaseGeometry:

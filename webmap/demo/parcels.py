@@ -129,15 +129,32 @@ def _remember(made: WardParcels, block: list[DemoParcel], stem: str, throw: Rand
             parents, children, kind = [whole], [one, two], LineageKind.SUBDIVISION
         else:
             parents, children, kind = _halves(one.polygon), [one], LineageKind.MERGE
-        for part in parents if len(parents) == 3 - len(children) else []:
+        if len(parents) != 3 - len(children):
+            continue
+        for part in parents:
             spare += 1
             parent = DemoParcel(f"{stem}{spare}", part, one.lot, one.valid_from, day)
             made.parcels.append(parent)
             made.lineage += [(parent, child, kind, day) for child in children]
-        if len(parents) == 3 - len(children):
-            for child in children:
-                child.valid_from = day
-            return
+            if kind is LineageKind.SUBDIVISION:
+                _remember_before(made, parent, (stem, spare))
+        for child in children:
+            child.valid_from = day
+        return
+
+
+def _remember_before(made: WardParcels, whole: DemoParcel, last: tuple[str, int]) -> None:
+    """Let what was divided have been put together of two before, where there was time for it."""
+    stem, spare = last
+    halves = _halves(whole.polygon)
+    since = whole.valid_from.replace(year=whole.valid_from.year + (2012 - whole.valid_from.year) // 2)
+    if len(halves) != 2 or not whole.valid_from < since < (whole.valid_to or since):
+        return
+    for number, half in enumerate(halves, spare + 1):
+        before = DemoParcel(f"{stem}{number}", half, whole.lot, whole.valid_from, since)
+        made.parcels.append(before)
+        made.lineage.append((before, whole, LineageKind.MERGE, since))
+    whole.valid_from = since
 
 
 def _halves(polygon: Polygon) -> list[Polygon]:

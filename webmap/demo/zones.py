@@ -15,6 +15,10 @@ from webmap.demo.zoning import CLASSES, PLAN_BEFORE, PLAN_IN_FORCE, code_of, zon
 COLUMNS = ("zone_key", "class_id", "rule_text_fa", "rule_text_en", "valid", "recorded", "geom")
 CLASS_IDS = {zone_class.code: number for number, zone_class in enumerate(CLASSES, 1)}
 
+_AMENDED = ((2022, 9, 23), (2024, 4, 20), (2025, 10, 23))
+"""Days from which amendments of the plan came into force: 1 Mehr 1401, 1 Ordibehesht 1403, 1 Aban 1404."""
+_LATER = {"R121": "R111", "R122": "R121", "M121": "M112", "M112": "R122", "S321": "S311"}
+"""What a class was before an amendment."""
 _BEFORE = {"M121": "R122", "R122": "R121", "M112": "R121", "S112": "M121", "R131": "R111", "S321": "S311"}
 _AFTER = {"R121": "R122", "R111": "R121", "R122": "M112"}
 _HEIGHT_RULE = (
@@ -66,11 +70,24 @@ class ZoneBook:
         if self.scheduled < 2 and self.last > 12 and kind is not WardKind.CORE and code in _AFTER:
             self.scheduled += 1
             return self._scheduled(key, code)
+        if code in _LATER and self.last % 7 == 3:
+            return self._amended(key, code, said)
         now = (key, CLASS_IDS[code], *said, f"[{PLAN_IN_FORCE},)", known)
         if code in _BEFORE and self.last % 9 == 0:
             before = f"[{PLAN_BEFORE},{PLAN_IN_FORCE})"
             return [(key, CLASS_IDS[_BEFORE[code]], "", "", before, f"[{PLAN_BEFORE}T00:00:00Z,)"), now]
         return [now]
+
+    def _amended(self, key: str, code: str, said: tuple[str, str]) -> list[Row]:
+        """Another class until an amendment of the plan, adopted two months before it came into force."""
+        day = dt.date(*_AMENDED[self.last // 7 % len(_AMENDED)])
+        first, adopted = f"{PLAN_IN_FORCE}T00:00:00Z", f"{day - dt.timedelta(days=61)}T00:00:00Z"
+        old, new = CLASS_IDS[_LATER[code]], CLASS_IDS[code]
+        return [
+            (key, old, "", "", f"[{PLAN_IN_FORCE},)", f"[{first},{adopted})"),
+            (key, old, "", "", f"[{PLAN_IN_FORCE},{day})", f"[{adopted},)"),
+            (key, new, *said, f"[{day},)", f"[{adopted},)"),
+        ]
 
     def _scheduled(self, key: str, code: str) -> list[Row]:
         """A change adopted on the first of last month for next Nowruz: what was thought before stays on record."""

@@ -2,25 +2,30 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
+import shapely
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.i18n import format_date
 from core.i18n import gettext as _
-from layers.queries import CityHere, LayerHere, Spot, find_city_here, is_covered, list_layers_here
+from layers.around import Around, find_around
+from layers.queries import CityHere, LayerHere, Spot, find_city_here, hex_of, is_covered, list_layers_here
 from layers.zoning.queries import ZoneVersion, has_zones, list_zones_at, list_zones_under
 from layers.zoning.rules import Buildable, buildable_on
+from parcels.lineage import Kin, list_kin, relatives_of, successors_of
 from parcels.queries import (
     ParcelFacts,
     Relative,
     has_parcels,
     list_parcels_at,
-    list_relatives,
     list_similar_numbers,
     list_versions,
     numbers_of,
 )
+from webmap.place.history import Period, periods_of
+from webmap.place.permits import PermitHere, find_permits
 
 NEAR_M = 5000.0
 """How far "near" reaches; beyond it there is none."""
@@ -51,15 +56,28 @@ class Place:
     lon: float
     lat: float
     parcel: ParcelFacts | None
-    relatives: list[Relative]
+    kin: list[Kin]
     also_parcels: list[ParcelFacts]
     zone: ZoneVersion | None
     also_zones: list[ZoneVersion]
     planned: list[ZoneVersion]
     parts: list[Part]
     layers: list[LayerHere]
+    around: Around
+    permits: list[PermitHere] | None
+    history: list[Period]
     has_zoning: bool
     has_parcels: bool
+
+    @property
+    def relatives(self) -> list[Relative]:
+        """What the parcel came of and what came of it, one generation each way."""
+        return relatives_of(self.kin)
+
+    @property
+    def period(self) -> Period | None:
+        """The stretch of time around the day in which the zoning here is the same."""
+        return next((each for each in self.history if each.is_on(self.day)), None)
 
     @property
     def is_closed(self) -> bool:
@@ -67,11 +85,16 @@ class Place:
         return self.parcel is not None and not self.parcel.is_valid_on(self.day)
 
     @property
+    def parts_buildable_m2(self) -> list[float]:
+        """The floor area that may be built on each part of which the rules tell."""
+        return [part.buildable.floor_area_m2 for part in self.parts if part.buildable is not None]
+
+    @property
     def buildable_m2(self) -> float | None:
         """The floor area that may be built on the parcel; None when the rules of one of its parts do not tell."""
         if self.is_closed:
             return None
-        areas = [part.buildable.floor_area_m2 for part in self.parts if part.buildable is not None]
+        areas = self.parts_buildable_m2
         return sum(areas) if areas and len(areas) == len(self.parts) else None
 
 
@@ -124,11 +147,11 @@ def get_parcel(session: Session, number: str, day: dt.date | None) -> ParcelFact
         return next((each for each in named if each.valid_to is None), named[0])
     on_that_day = [each for each in named if each.is_valid_on(day)]
     if not on_that_day:
-        raise _not_on_that_day(named, day)
+        raise _not_on_that_day(session, named, day)
     return on_that_day[0]
 
 
-def _not_on_that_day(versions: list[ParcelFacts], day: dt.date) -> NotFound:
+def _not_on_that_day(session: Session, versions: list[ParcelFacts], day: dt.date) -> NotFound:
     first, last = versions[-1].valid_from, versions[0].valid_to
     told = {"number": versions[0].number, "day": format_date(day), "start": format_date(first)}
     if last is not None and last <= day:
@@ -139,7 +162,8 @@ def _not_on_that_day(versions: list[ParcelFacts], day: dt.date) -> NotFound:
         )
     else:
         message = _("There was no parcel %(number)s on %(day)s: it is recorded from %(start)s.", **told)
-    return NotFound(message, field="on", details={"reason": "not_on_that_day"})
+    successors = successors_of(list_kin(session, versions[0].id))
+    return NotFound(message, field="on", details={"reason": "not_on_that_day", "successors": successors})
 
 
 def _no_such_number(session: Session, number: str) -> NotFound:
@@ -186,7 +210,7 @@ def _put_together(
         lon=spot.lon,
         lat=spot.lat,
         parcel=parcel,
-        relatives=list_relatives(session, parcel.id) if parcel else [],
+        kin=list_kin(session, parcel.id) if parcel else [],
         also_parcels=parcels[1:],
         zone=now[0] if now else None,
         also_zones=now[1:],
@@ -194,6 +218,9 @@ def _put_together(
         planned=[zone for zone in (under if parcel else zones) if zone.is_after(day)],
         parts=parts,
         layers=list_layers_here(session, spot, NEAR_M),
+        around=find_around(session, parcel.shape if parcel else spot),
+        permits=find_permits(),
+        history=periods_of(under if parcel else zones),
         has_zoning=bool(zones) or has_zones(session),
         has_parcels=bool(parcels) or has_parcels(session),
     )
@@ -206,5 +233,17 @@ def _parts(parcel: ParcelFacts, zones: list[ZoneVersion], day: dt.date) -> list[
     parts = []
     for zone in found:
         area_m2 = parcel.area_m2 if whole else parcel.area_m2 * zone.share
-        parts.append(Part(zone, area_m2, buildable_on(area_m2, zone.rules)))
+        inset_m2 = _inset_m2(parcel, zone, whole)
+        parts.append(Part(zone, area_m2, buildable_on(area_m2, zone.rules, inset_m2)))
     return parts
+
+
+def _inset_m2(parcel: ParcelFacts, zone: ZoneVersion, whole: bool) -> float | None:
+    """What the zone's setback from the parcel's border leaves of the parcel's part in it; None without a setback."""
+    if not zone.rules.setback_m:
+        return None
+    # Inner corners come out round, since nothing there is nearer to the border than the setback.
+    inset: Any = shapely.buffer(shapely.from_wkb(hex_of(parcel.shape)), -zone.rules.setback_m, quad_segs=16)
+    if not whole and zone.cut is not None:
+        inset = shapely.intersection(inset, shapely.from_wkb(zone.cut))
+    return float(shapely.area(inset))

@@ -69,12 +69,7 @@ def _answer(found: Place) -> Response:
     else:
         fragment_only = request.args.get("panel") == "1"
         name = "place/article.html" if fragment_only else "place/page.html"
-        words = {
-            "place": found,
-            "page": page_of(found),
-            "near_km": service.NEAR_M / 1000,
-            "steps": steps_from(found),
-        }
+        words = {"place": found, "page": page_of(found), "steps": steps_from(found)}
         answer = make_response(render_template(name, is_panel=fragment_only, **words))
     answer.vary.update(["Accept", "Accept-Language", "Cookie"])
     return answer

@@ -139,10 +139,11 @@ const swatchBox = (...shapes) => svg("svg", { class: "swatch", viewBox: "0 0 24 
 const FRAME = { x: "1", y: "1", width: "22", height: "14", rx: "2" };
 
 /** @param {string} colour @param {string | undefined} texture in cells of 8 @param {string} ink */
-const areaSwatch = (colour, texture, ink) => {
-  const marks = [0, 8, 16].flatMap((x) => [0, 8].map((y) => svg("path", { d: texture ?? "", transform: `translate(${x} ${y})`, stroke: ink, class: "swatch-marks" })));
-  return swatchBox(svg("rect", { ...FRAME, fill: colour, class: "swatch-edge" }), ...(texture ? marks : []));
-};
+const areaSwatch = (colour, texture, ink) => swatchBox(svg("rect", { ...FRAME, fill: colour, class: "swatch-edge" }), ...marks(texture, ink));
+
+/** @param {string | undefined} path in cells of 8 @param {string} ink */
+const marks = (path, ink) =>
+  path ? [0, 8, 16].flatMap((x) => [0, 8].map((y) => svg("path", { d: path, transform: `translate(${x} ${y})`, stroke: ink, fill: "none", class: "swatch-marks" }))) : [];
 
 /** @param {string} colour */
 const zoneSwatch = (colour) =>
@@ -153,11 +154,8 @@ const lineSwatch = ({ colour, dash }) =>
   swatchBox(svg("path", { d: "M1 12 9 5l7 5 7-6", fill: "none", stroke: colour, "stroke-width": "2.5", "stroke-dasharray": dash.join(" ") || "none" }));
 
 /** @param {import("./cartography/palette.js").Look} look */
-const hatchSwatch = ({ colour }) =>
-  swatchBox(
-    svg("rect", { ...FRAME, fill: colour, "fill-opacity": "0.1", stroke: colour, "stroke-width": "1.5" }),
-    svg("path", { d: "M3 14 14 2M9 14 20 2M15 14l7-7.5M2 8.5 8 2", stroke: colour, "stroke-width": "1.2", fill: "none" }),
-  );
+const hatchSwatch = ({ colour, hatch }) =>
+  swatchBox(...marks(hatch, colour), svg("rect", { ...FRAME, fill: colour, "fill-opacity": "0.1", stroke: colour, "stroke-width": "1.5" }));
 
 /** @param {import("./cartography/palette.js").Look} look */
 const iconSwatch = ({ colour, icon }) =>

@@ -1,5 +1,5 @@
 // @ts-check
-/** The list and the map light each other: what is near is marked while its line is pointed at; a parcel named opens here. */
+/** The list and the map light each other: what is near is marked while its line is pointed at; a parcel or a day named opens here. */
 
 import { need } from "../lib/dom.js";
 import { spotMark } from "../map/city-map.js";
@@ -22,12 +22,16 @@ export function install(map, state) {
     mark = spotMark(spot, { accent: baseColour("accent", dark), halo: baseColour("halo", dark) }).addTo(map);
   };
   const open = (/** @type {MouseEvent} */ event) => {
-    const link = event.target instanceof Element ? event.target.closest("a[data-number]") : null;
-    const number = link?.getAttribute("data-number");
+    const link = event.target instanceof Element ? event.target.closest("a[data-number], a[data-on]") : null;
     // With a modifier the reader asks for a page of its own.
-    if (!number || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const number = link.getAttribute("data-number");
+    const on = link.getAttribute("data-on");
+    if (!number && on === null) return;
     event.preventDefault();
-    state.set({ place: { number }, placeAnchor: null, placeTold: false });
+    if (number) state.set({ place: { number }, placeAnchor: null, placeTold: false });
+    // An entry of the timeline: the whole map goes to that day, or back to today.
+    else state.set({ on: on || null, placeTold: false });
   };
   const events = /** @type {const} */ (["pointerover", "pointerleave", "focusin"]);
   for (const name of events) panel.addEventListener(name, light);

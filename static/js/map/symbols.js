@@ -144,19 +144,19 @@ export function textured({ path, colour, opacity }) {
   };
 }
 
-const SLANT = "M-2 2 2-2M0 8 8 0M6 10l4-4";
-
-/** @param {{colour: string, opacity?: number}} options @returns {Painter} */
-export function hatched({ colour, opacity = 0.75 }) {
+/** @param {{colour: string, path: string, opacity?: number}} options `path` in a cell of 8; none: the outline only @returns {Painter} */
+export function hatched({ colour, path, opacity = 0.75 }) {
   return {
     draw(pen, geom) {
       trace(pen, geom);
       pen.globalAlpha = 0.08;
       pen.fillStyle = colour;
       pen.fill("evenodd");
-      pen.globalAlpha = opacity;
-      pen.fillStyle = cellPattern(pen, SLANT, colour, 1.3);
-      pen.fill("evenodd");
+      if (path) {
+        pen.globalAlpha = opacity;
+        pen.fillStyle = cellPattern(pen, path, colour, 1.3);
+        pen.fill("evenodd");
+      }
       pen.globalAlpha = 0.9;
       pen.strokeStyle = colour;
       pen.lineWidth = 1.5;

@@ -31,7 +31,7 @@ export function overlayRules(layer, dark) {
   const width = (/** @type {number} */ z) => look.width * (z < 13 ? 0.6 : z < 17 ? 0.85 : 1.3);
   const colour = () => look.colour;
   return [
-    { ...source, filter: only(POLYGON), symbolizer: hatched({ colour: look.colour, opacity: look.hatch ? 0.6 : 0 }) },
+    { ...source, filter: only(POLYGON), symbolizer: hatched({ colour: look.colour, path: look.hatch, opacity: 0.6 }) },
     { ...source, filter: only(LINE), minzoom: 13, symbolizer: stroke({ colour: () => halo, width: (z) => width(z) + 1.6, opacity: 0.6 }) },
     { ...source, filter: only(LINE), symbolizer: stroke({ colour, width, dash: look.dash }) },
     { ...source, filter: only(POINT), symbolizer: dots({ colour: look.colour, halo, radius: (z) => (z < 12 ? 1.8 : look.dense && z < 16 ? 2.2 : 3) }) },

@@ -4,8 +4,8 @@
 import icons from "virtual:map-icons";
 import style from "../../../../layers/style.json" with { type: "json" };
 
-/** @typedef {{colour?: Colour, icon?: string, hatch?: boolean, dense?: boolean, width?: number, dash?: number[]}} LayerLook */
-/** @typedef {{colour: string, icon: string, hatch: boolean, dense: boolean, width: number, dash: number[]}} Look */
+/** @typedef {{colour?: Colour, icon?: string, hatch?: boolean | string, dense?: boolean, width?: number, dash?: number[]}} LayerLook */
+/** @typedef {{colour: string, icon: string, hatch: string, dense: boolean, width: number, dash: number[]}} Look `hatch` is a path in a cell of 8 */
 
 const FONT = "Vazirmatn, system-ui, sans-serif";
 const known = /** @type {Record<string, LayerLook>} */ (/** @type {unknown} */ (style.layers));
@@ -13,6 +13,7 @@ const domains = /** @type {Record<string, LayerLook>} */ (/** @type {unknown} */
 const base = /** @type {Record<keyof typeof style.base, Colour>} */ (/** @type {unknown} */ (style.base));
 const uses = /** @type {Record<string, {colour: Colour, texture?: string}>} */ (/** @type {unknown} */ (style.land_use));
 const textures = /** @type {Record<string, string>} */ (style.textures);
+const hatches = /** @type {Record<string, string>} */ (style.hatches);
 const groups = /** @type {Record<string, {colour: Colour}>} */ (/** @type {unknown} */ (style.zone_groups));
 
 /** In the order of the legend, which JSON from the server would not keep. */
@@ -55,6 +56,11 @@ function findIcon(name) {
   return [name, `maki:${name}`, `temaki:${name}`].find((each) => each !== undefined && each in icons);
 }
 
+/** @param {boolean | string} hatch a name, or whether at all @returns {string} */
+function hatchPath(hatch) {
+  return hatch ? (hatches[String(hatch)] ?? hatches.slant) : "";
+}
+
 /** @param {OverlayLayer} layer @param {boolean} dark @returns {Look} the layer's own, else its slug's, else its domain's */
 export function layerLook(layer, dark) {
   const bySlug = known[layer.slug.replaceAll("-", "_")] ?? {};
@@ -62,7 +68,7 @@ export function layerLook(layer, dark) {
   return {
     colour: pick(layer.colour ?? bySlug.colour ?? byDomain.colour, dark) ?? baseColour("label", dark),
     icon: findIcon(bySlug.icon) ?? findIcon(layer.icon) ?? findIcon(byDomain.icon) ?? "maki:marker",
-    hatch: layer.hatch ?? bySlug.hatch ?? layer.geometry_kind === "polygon",
+    hatch: hatchPath(layer.hatch ?? bySlug.hatch ?? layer.geometry_kind === "polygon"),
     dense: bySlug.dense ?? false,
     width: layer.width ?? bySlug.width ?? 2,
     dash: layer.dash ?? bySlug.dash ?? [],
