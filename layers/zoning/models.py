@@ -1,12 +1,16 @@
 """Zone classes with their rules, and zones in two times: when they are the law, and when we knew it."""
 
+import datetime as dt
+
 from geoalchemy2 import WKBElement
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    DateTime,
     Float,
     ForeignKey,
     Identity,
+    Index,
     SmallInteger,
     Text,
 )
@@ -71,6 +75,7 @@ class Zone(Base):
         CheckConstraint("NOT isempty(recorded)", name="recorded_not_empty"),
         gist_index("zone", "geom"),
         gist_index("zone", "geom_3857"),
+        Index("zone_restores_id_idx", "restores_id", postgresql_where="restores_id IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -84,7 +89,24 @@ class Zone(Base):
     valid: Mapped[Range[object]] = mapped_column(DATERANGE)
     recorded: Mapped[Range[object]] = mapped_column(TSTZRANGE, server_default="[now(),)")
     amendment_id: Mapped[int | None] = mapped_column(BigInteger)
+    # The first version that this one repeats word for word, where an annulment has put it back.
+    restores_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"))
     version: Mapped[int] = mapped_column(server_default="1")
+
+
+class ZoneAnnulment(Base):
+    """That what one decision had brought into force was annulled: which versions, why, and since when we know."""
+
+    __tablename__ = "zone_annulment"
+    __table_args__ = (
+        CheckConstraint("cardinality(zone_ids) > 0", name="zone_ids"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    zone_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    reason: Mapped[str] = mapped_column(Text)
+    annulled_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
 
 
 class ZoneGeneralised(Base):
