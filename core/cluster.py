@@ -19,19 +19,20 @@ from pathlib import Path
 from types import FrameType
 
 from core import cluster_files
-from core.cluster_files import Place
+from core.cluster_files import APP_ROLE, Place
 from core.i18n import gettext as _
 from core.postgres import ClusterError
 
-__all__ = ["ClusterError", "ensure_running", "leave", "running", "url_for"]
+__all__ = ["APP_ROLE", "ClusterError", "ensure_running", "leave", "running", "url_for"]
 
 _held: dict[Path, int] = {}
 _guard = threading.RLock()
 
 
-def url_for(data_dir: Path) -> str:
-    """The SQLAlchemy URL of the city's database; starts nothing."""
-    return cluster_files.place_of(data_dir).url
+def url_for(data_dir: Path, *, as_app: bool = False) -> str:
+    """The SQLAlchemy URL of the city's database, as its owner or as the application's role; starts nothing."""
+    place = cluster_files.place_of(data_dir)
+    return place.app_url if as_app else place.url
 
 
 def ensure_running(data_dir: Path, *, durable: bool = True) -> str:

@@ -20,6 +20,8 @@ from core.postgres import ClusterError, configuration, find_programs, telling_li
 
 DATABASE = "shahrnama"
 _ROLE = "shahrnama"
+APP_ROLE = "shahrnama_app"
+"""The role that web workers and the job worker work as: it owns no table (core/grants.sql)."""
 _SOCKET_FILE = ".s.PGSQL.5432"
 _LONGEST_SOCKET_PATH = 107  # sockaddr_un holds 108 bytes, the last of them a zero.
 _ROOM_FOR_A_CLUSTER = 300 * 1024 * 1024
@@ -51,8 +53,16 @@ class Place:
 
     @property
     def url(self) -> str:
-        """The SQLAlchemy URL of the city's database."""
-        return f"postgresql+psycopg2://{_ROLE}@/{DATABASE}?host={quote(str(self.socket_dir), safe='/')}"
+        """The SQLAlchemy URL of the city's database, as the owner of its tables."""
+        return self._url(_ROLE)
+
+    @property
+    def app_url(self) -> str:
+        """The same as the application's own role."""
+        return self._url(APP_ROLE)
+
+    def _url(self, role: str) -> str:
+        return f"postgresql+psycopg2://{role}@/{DATABASE}?host={quote(str(self.socket_dir), safe='/')}"
 
 
 def place_of(data_dir: Path) -> Place:
@@ -183,11 +193,14 @@ def start(place: Place, durable: bool) -> None:
 
 
 def make_database(place: Place) -> None:
-    """Make the city's database unless it is there."""
+    """Make the city's database, and the application's role, unless they are there."""
     link = psycopg2.connect(host=str(place.socket_dir), user=_ROLE, dbname="postgres")
     with contextlib.closing(link):
         link.autocommit = True
         with link.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APP_ROLE,))
+            if cursor.fetchone() is None:
+                cursor.execute(f"CREATE ROLE {APP_ROLE} LOGIN")
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,))
             if cursor.fetchone() is None:
                 cursor.execute(f"CREATE DATABASE {DATABASE}")

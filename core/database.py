@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -39,12 +39,24 @@ def migrations() -> Config:
     return config
 
 
-def upgrade(url: str, srid: int | None = None, revision: str = "head") -> None:
+def upgrade(url: str, srid: int | None = None, revision: str = "head", app_role: str | None = None) -> None:
     """Bring the database up to date; ``srid`` fixes the city's grid on the very first migration.
 
-    Several processes may call it at once: they queue behind an advisory lock.
+    ``app_role`` is the role that the application works as, if that is another than the tables' owner: it is granted
+    what it may do (core/grants.sql). Several processes may call it at once: they queue behind an advisory lock.
     """
-    _migrate(url, srid, lambda config: command.upgrade(config, revision))
+
+    def run(config: Config) -> None:
+        command.upgrade(config, revision)
+        if app_role:
+            _grant(config.attributes["connection"], app_role)
+
+    _migrate(url, srid, run)
+
+
+def _grant(connection: Connection, role: str) -> None:
+    connection.execute(text("SELECT set_config('shahrnama.app_role', :role, true)"), {"role": role})
+    connection.exec_driver_sql((_ROOT / "core" / "grants.sql").read_text(encoding="utf-8").replace("%", "%%"))
 
 
 def downgrade(url: str, revision: str) -> None:
