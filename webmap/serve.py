@@ -34,6 +34,7 @@ from layers.tiles.keeper import Keeper
 from layers.tiles.views import MAKER, SHELF
 from webmap import create_app
 from webmap.demo.load import load as load_demo_city
+from webmap.helper import JobHelper
 
 ADDRESS = "127.0.0.1"
 _WORKERS = 2
@@ -92,12 +93,13 @@ def refuse_taken_port(port: int) -> None:
 def prepare(settings: Settings) -> None:
     """Have the database run, its migrations run, and a city in it."""
     if settings.database_url:
-        url = database.driver_url(settings.database_url)
+        url = database.driver_url(settings.owner_url)
+        app_role = make_url(settings.database_url).username if settings.database_owner_url else None
         _say(_("Database: %(url)s", url=make_url(url).render_as_string(hide_password=True)))
     else:
         _say(_("Database: private cluster in %(folder)s", folder=settings.data_dir))
-        url = cluster.ensure_running(settings.data_dir)
-    database.upgrade(url)
+        url, app_role = cluster.ensure_running(settings.data_dir), cluster.APP_ROLE
+    database.upgrade(url, app_role=app_role)
     engine = database.make_engine(url)
     try:
         with database.transaction(engine) as session:
@@ -132,13 +134,17 @@ def serve(settings: Settings, port: int) -> None:
         log_level=LogLevels.error,
     )
 
+    os.environ.setdefault("PUBLIC_URL", settings.public_url or f"http://{ADDRESS}:{port}")
+    helper = JobHelper()
+
     @server.on_startup
     def begin() -> None:
         # Granian takes a hang-up for "reload"; to us it says that the terminal was closed.
         signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
         threading.Thread(target=_tell_when_up, args=(port,), daemon=True).start()
 
-    server.serve()
+    with helper:
+        server.serve()
 
 
 def worker() -> Flask:
@@ -150,7 +156,7 @@ def worker() -> Flask:
     parent = multiprocessing.parent_process()
     if parent and os.getppid() != parent.pid:
         sys.exit("the server was killed while this worker was being born")
-    app = create_app()
+    app = create_app(as_app=True)
     with app.app_context():
         Keeper(db.engine, app.extensions[SHELF].cache).start()
     threading.Thread(target=app.extensions[MAKER].warm, name="tile statements", daemon=True).start()
