@@ -15,6 +15,7 @@ from flask import current_app
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
+from core.audit import ANCHOR
 from core.errors import AppError
 from core.geofiles import ReadOptions
 from core.i18n import gettext as _
@@ -122,7 +123,8 @@ def _naming_the_option(line: str, field: str | None) -> str:
 @contextmanager
 def command_transaction(dry_run: bool = False) -> Iterator[Session]:
     """One session and one transaction on the city's database; rolled back after a dry run or an error."""
-    with Session(db.engine) as session, session.begin() as transaction:
+    info = {ANCHOR: current_app.extensions.get(ANCHOR)}
+    with Session(db.engine, info=info) as session, session.begin() as transaction:
         yield session
         if dry_run:
             transaction.rollback()

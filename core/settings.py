@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,7 +29,16 @@ class Settings:
 
     data_dir: Path = field(default=_ROOT / "var", metadata={"told": "the folder a city lives in"})
     database_url: str = _setting("", "a PostgreSQL server of yours; empty: a private cluster in DATA_DIR")
+    database_owner_url: str = _setting(
+        "", "the same database as the owner of its tables, if DATABASE_URL is a role that owns none"
+    )
     secret_key: str = _setting("", "signs sessions; made on first start")
+    public_url: str = _setting("", "the address people reach the city by; links in letters begin with it")
+    mail_url: str = _setting(
+        "", "smtp://user:password@host:587?starttls=1 or smtps://…; empty: letters are printed"
+    )
+    mail_from: str = _setting("shahrnama@localhost", "whom letters come from")
+    staff_second_factor: str = _setting("yes", "yes or no: staff sign in with a second factor")
     default_language: str = _setting("fa", "fa or en: what a visitor without a preference reads")
     trusted_proxies: str = _setting("0", "how many proxies stand in front and set X-Forwarded-For")
 
@@ -67,15 +77,40 @@ class Settings:
                 )
         return Settings(**{**self.__dict__, "secret_key": known})
 
+    @property
+    def owner_url(self) -> str:
+        """The database as the owner of its tables; empty with a private cluster."""
+        return self.database_owner_url or self.database_url
+
     def _check(self) -> None:
         schemes = ("postgresql://", "postgres://", "postgresql+psycopg2://")
         if self.database_url and not self.database_url.startswith(schemes):
             given = self.database_url.split(":")[0]
             raise SettingsError(f"DATABASE_URL: a postgresql:// address is needed, not {given!r}")
+        if self.database_owner_url and not self.database_owner_url.startswith(schemes):
+            raise SettingsError("DATABASE_OWNER_URL: a postgresql:// address is needed")
+        if self.database_owner_url and not self.database_url:
+            raise SettingsError("DATABASE_OWNER_URL: only beside DATABASE_URL")
+        _check_address("PUBLIC_URL", self.public_url, ("http", "https"))
+        _check_address("MAIL_URL", self.mail_url, ("smtp", "smtps"))
+        if self.staff_second_factor not in ("yes", "no"):
+            raise SettingsError(f"STAFF_SECOND_FACTOR: yes or no, not {self.staff_second_factor!r}")
         if self.default_language not in ("fa", "en"):
             raise SettingsError(f"DEFAULT_LANGUAGE: fa or en, not {self.default_language!r}")
         if not self.trusted_proxies.isdigit():
             raise SettingsError(f"TRUSTED_PROXIES: a whole number, not {self.trusted_proxies!r}")
+
+
+def _check_address(name: str, address: str, schemes: tuple[str, ...]) -> None:
+    if not address:
+        return
+    try:
+        parts = urlsplit(address)
+        is_whole = parts.scheme in schemes and parts.hostname and (parts.port or 1)
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise SettingsError(f"{name}: an address that begins with {'://, '.join(schemes)}:// is needed")
 
 
 def terminal_language(env: Mapping[str, str] | None = None) -> str:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Request, Response, g, jsonify, render_template, request
@@ -24,6 +25,23 @@ log = structlog.get_logger("web")
 PUBLIC = "public"
 LANGUAGE_COOKIE = "lang"
 _YEAR_S = 365 * 24 * 3600
+
+
+class PublicAddress:
+    """WSGI middleware: requests are taken to be for the city's own address, whatever their Host header says.
+
+    So a link in a letter or on a paper never leads elsewhere. Without an address (``PUBLIC_URL``) nothing changes.
+    """
+
+    def __init__(self, inner: Callable[..., Any], address: str) -> None:
+        self.inner = inner
+        parts = urlsplit(address)
+        self.known = {"HTTP_HOST": parts.netloc, "wsgi.url_scheme": parts.scheme} if address else {}
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """Answer."""
+        environ.update(self.known)
+        return self.inner(environ, start_response)
 
 
 def requires(permission: str) -> Callable[[View], View]:

@@ -7,9 +7,13 @@ from flask import g as request_globals
 from sqlalchemy import Engine, event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from accounts import web as accounts_web
 from core import cluster, i18n, log, web
+from core.anchor import Anchor
+from core.audit import ANCHOR
 from core.database import driver_url
 from core.settings import Settings, terminal_language
+from core.web import PublicAddress
 from layers.tiles.cache import TileCache
 from layers.tiles.maker import Maker
 from layers.tiles.middleware import Shelf, TileMiddleware
@@ -17,23 +21,30 @@ from layers.tiles.views import MAKER, SHELF
 from webmap import assets, views, wiring
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The whole application over one city's data folder."""
+def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Flask:
+    """The whole application over one city's data folder.
+
+    ``as_app``: it works in the database as the application's role, which owns no table (the servers do); else as the
+    owner (commands do, which are the administrator's).
+    """
     log.configure()
     i18n.set_language(terminal_language())  # commands speak it; each request chooses anew
     settings = (settings or Settings.load()).with_secret()
     app = Flask("webmap", static_folder=None)
-    app.config.update(_configuration(settings))
+    app.config.update(_configuration(settings, as_app))
     if proxies := int(settings.trusted_proxies):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     shelf = app.extensions[SHELF] = Shelf(TileCache(settings.data_dir))
     maker = app.extensions[MAKER] = Maker(_database_url(settings), shelf.cache, shelf.known)
     app.wsgi_app = TileMiddleware(app.wsgi_app, shelf, maker)  # type: ignore[method-assign]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.wsgi_app = PublicAddress(app.wsgi_app, settings.public_url)  # type: ignore[method-assign]
     web.install(app, settings.default_language)
     if not settings.database_url:
         _start_cluster_on_demand(app, settings)
     _teach_templates(app)
+    accounts_web.install(app, settings)
+    _keep_anchor(app, settings)
     assets.install(app)
     wiring.connect()
     for blueprint in wiring.BLUEPRINTS:
@@ -44,19 +55,25 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _configuration(settings: Settings) -> dict[str, Any]:
-    engine = {"url": _database_url(settings), "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+def _configuration(settings: Settings, as_app: bool) -> dict[str, Any]:
+    engine = {
+        "url": _database_url(settings, as_app),
+        "pool_pre_ping": True,
+        "pool_size": 5,
+        "max_overflow": 10,
+    }
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_ENGINES": {"default": engine},
-        "SESSION_COOKIE_SAMESITE": "Lax",
         "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
         "SETTINGS": settings,
     }
 
 
-def _database_url(settings: Settings) -> str:
-    return driver_url(settings.database_url or cluster.url_for(settings.data_dir))
+def _database_url(settings: Settings, as_app: bool) -> str:
+    if settings.database_url:
+        return driver_url(settings.database_url if as_app else settings.owner_url)
+    return driver_url(cluster.url_for(settings.data_dir, as_app=as_app))
 
 
 def _start_cluster_on_demand(app: Flask, settings: Settings) -> None:
@@ -67,6 +84,13 @@ def _start_cluster_on_demand(app: Flask, settings: Settings) -> None:
     @event.listens_for(engine, "do_connect")
     def ensure_running(*_args: object) -> None:
         cluster.ensure_running(settings.data_dir)
+
+
+def _keep_anchor(app: Flask, settings: Settings) -> None:
+    """Have every session of this application tell the record's anchor where the record ends."""
+    anchor = app.extensions[ANCHOR] = Anchor(settings.data_dir / "record.anchor")
+    with app.app_context():
+        web.db.sessionmaker.configure(info={ANCHOR: anchor})
 
 
 def _teach_templates(app: Flask) -> None:

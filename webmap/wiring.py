@@ -3,6 +3,7 @@
 import click
 from flask import Blueprint
 
+from accounts import cli as accounts_cli
 from layers import cli as layers_cli
 from layers.events import layer_imported
 from layers.tiles import cli as tiles_cli
@@ -21,6 +22,7 @@ from webmap.demo.cli import demo
 from webmap.keep import views as keep_views
 from webmap.listing import views as listing_views
 from webmap.place import views as place_views
+from webmap.record.cli import record_commands
 from webmap.search import views as search_views
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -40,6 +42,8 @@ COMMANDS: tuple[click.Group, ...] = (
     zoning_cli.zoning,
     parcels_cli.parcels,
     demo,
+    accounts_cli.users,
+    record_commands,
 )
 
 

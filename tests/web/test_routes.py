@@ -28,7 +28,7 @@ def test_every_page_without_arguments_answers_in_both_languages(
             answer = client.get(rule.rule, query_string={"lang": lang})
             asked += 1
             assert answer.status_code < 500, rule.rule
-            if answer.mimetype == "text/html":
+            if answer.mimetype == "text/html" and answer.status_code not in range(300, 400):
                 assert f'lang="{lang}"' in answer.text
                 assert ("rtl" if lang == "fa" else "ltr") in answer.text
                 assert answer.headers["Content-Security-Policy"]
