@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "20261125_1015"
-down_revision = "20261124_0430"
+down_revision = "20261125_1012"
 branch_labels = None
 depends_on = None
 
