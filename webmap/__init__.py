@@ -32,13 +32,13 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
     settings = (settings or Settings.load()).with_secret()
     app = Flask("webmap", static_folder=None)
     app.config.update(_configuration(settings, as_app))
+    app.wsgi_app = PublicAddress(app.wsgi_app, settings.public_url)  # type: ignore[method-assign]
     if proxies := int(settings.trusted_proxies):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     shelf = app.extensions[SHELF] = Shelf(TileCache(settings.data_dir))
-    maker = app.extensions[MAKER] = Maker(_database_url(settings), shelf.cache, shelf.known)
+    maker = app.extensions[MAKER] = Maker(_database_url(settings, as_app), shelf.cache, shelf.known)
     app.wsgi_app = TileMiddleware(app.wsgi_app, shelf, maker)  # type: ignore[method-assign]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.wsgi_app = PublicAddress(app.wsgi_app, settings.public_url)  # type: ignore[method-assign]
     web.install(app, settings.default_language)
     if not settings.database_url:
         _start_cluster_on_demand(app, settings)
