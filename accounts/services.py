@@ -61,7 +61,7 @@ def grant(session: Session, actor: Actor, person: Person, role: Role, reason: st
     given = Grant(person=person, role=role.value, granted_by=actor.id, reason=told)
     session.add(given)
     sign_out_everywhere(person)
-    session.flush()
+    _flush_changed(session, person)
     audit.record(session, actor, "role.grant", _subject(person), after={"role": role.value}, reason=told)
     return given
 
@@ -82,7 +82,7 @@ def revoke(session: Session, actor: Actor, person: Person, role: Role, reason: s
         _keep_one_administrator(session)
     given.revoked_at, given.revoked_by, given.revoked_reason = _now(), actor.id, told
     sign_out_everywhere(person)
-    session.flush()
+    _flush_changed(session, person)
     audit.record(session, actor, "role.revoke", _subject(person), before={"role": role.value}, reason=told)
 
 
@@ -96,7 +96,7 @@ def disable(session: Session, actor: Actor, person: Person, reason: str) -> None
         _keep_one_administrator(session)
     person.active = False
     sign_out_everywhere(person)
-    session.flush()
+    _flush_changed(session, person)
     audit.record(session, actor, "person.disable", _subject(person), before={"active": True}, reason=told)
 
 
@@ -107,13 +107,18 @@ def enable(session: Session, actor: Actor, person: Person, reason: str) -> None:
     if person.active or person.erased_at is not None:
         raise Conflict(_("The account is not disabled."), field="person")
     person.active = True
-    session.flush()
+    _flush_changed(session, person)
     audit.record(session, actor, "person.enable", _subject(person), after={"active": True}, reason=told)
 
 
 def sign_out_everywhere(person: Person) -> None:
     """End every session of a person: sessions name an account by a word that changes here."""
     person.fs_uniquifier = secrets.token_hex(32)
+
+
+def _flush_changed(session: Session, person: Person) -> None:
+    person.version += 1
+    session.flush()
 
 
 def _four_eyes(actor: Actor, person: Person) -> None:

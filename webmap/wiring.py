@@ -19,9 +19,12 @@ from parcels import tiles as parcel_tiles
 from webmap.cli import db_commands
 from webmap.compare import views as compare_views
 from webmap.demo.cli import demo
+from webmap.jobs import views as jobs_views
 from webmap.keep import views as keep_views
 from webmap.listing import views as listing_views
+from webmap.people import views as people_views
 from webmap.place import views as place_views
+from webmap.record import views as record_views
 from webmap.record.cli import record_commands
 from webmap.search import views as search_views
 
@@ -33,6 +36,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     keep_views.blueprint,
     compare_views.blueprint,
     listing_views.blueprint,
+    people_views.blueprint,
+    record_views.blueprint,
+    jobs_views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (
     db_commands,
