@@ -86,7 +86,8 @@ def install(app: Flask, settings: Settings) -> None:
     """Teach an application who people are, and let nobody in who may not."""
     mail.deliver_by(mail.MailServer(settings.mail_url, settings.mail_from))
     app.config.update(_configuration(settings))
-    Babel(app, locale_selector=language)
+    # Our templates speak by our own catalogue.
+    Babel(app, locale_selector=language, configure_jinja=False)
     csrf.init_app(app)
     Security(app, PeopleStore(db, Person, HeldRole, Passkey), mail_util_cls=Letters)
     _name_permissions(app)

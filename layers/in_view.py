@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.models import city_geometry
 from core.text import fold
-from layers.models import BaseRole, Feature, Layer
+from layers.models import IS_PUBLIC, BaseRole, Feature, Layer
 from layers.queries import SPOT, Spot
 
 MOST_COUNTED = 2000
@@ -113,10 +113,10 @@ def count_up_to(of: Select[Any]) -> Select[Any]:
 
 
 def list_shown_layers(session: Session) -> list[Layer]:
-    """Every layer of the catalogue that has things with names: overlays, and what the base map names."""
+    """Every layer that the public sees and that has things with names: overlays, and what the base map names."""
     # The streets of the base map are told by the centre, not one by one.
     named = or_(Layer.base_role.is_(None), Layer.base_role != BaseRole.STREET)
-    return list(session.scalars(select(Layer).where(named).order_by(Layer.slug)))
+    return list(session.scalars(select(Layer).where(named, IS_PUBLIC).order_by(Layer.slug)))
 
 
 def count_features(session: Session, window: Window, layer_id: int, words: str) -> int:

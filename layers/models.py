@@ -8,6 +8,7 @@ from geoalchemy2 import WKBElement
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Computed,
     Date,
     DateTime,
@@ -108,6 +109,10 @@ class Layer(Base):
     source: Mapped[str] = mapped_column(Text, server_default="")
     updated_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     version: Mapped[int] = mapped_column(server_default="1")
+
+
+IS_PUBLIC: ColumnElement[bool] = Layer.visibility == Visibility.PUBLIC.value
+"""That everyone may see what a layer holds."""
 
 
 class Feature(Base):

@@ -1,4 +1,5 @@
--- Of a layer that the public does not see no feature is told. For each layer: whether it holds data at the spot, and its feature nearest to the spot within :within_m.
+-- For each layer: whether it holds data at the spot, and its feature nearest to the spot within :within_m (none of a
+-- layer that the public does not see).
 -- Each layer is one descent of the index on (layer_id, geom), which is taken only when nothing but the distance
 -- is asked for in ORDER BY. Of several at the same distance (a neighbourhood inside its district, both under the
 -- spot) the smallest is the most telling: hence a handful first, then the best of them.

@@ -17,7 +17,7 @@ from sqlalchemy import (
     select,
 )
 
-from layers.models import BaseRole, Feature, Layer, Visibility
+from layers.models import IS_PUBLIC, BaseRole, Feature, Layer
 from parcels.models import Parcel, Street
 
 
@@ -89,7 +89,7 @@ def facility_ids() -> Select[Any]:
         select(Feature.id)
         .join(Layer, Layer.id == Feature.layer_id)
         .where(Feature.name_folded != "", Layer.base_role.is_distinct_from(BaseRole.STREET))
-        .where(Layer.visibility == Visibility.PUBLIC.value)
+        .where(IS_PUBLIC)
     )
 
 

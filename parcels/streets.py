@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.fields import is_persian
 from core.importing import Staging, sql_file
-from layers.models import BaseRole, Feature, Layer, Visibility
+from layers.models import IS_PUBLIC, BaseRole, Feature, Layer
 from parcels.addresses import street_key
 from parcels.models import Street
 
@@ -73,7 +73,7 @@ def keep_dictionary(_sender: Any, *, session: Session, layer: Layer, was_street:
     """After a street layer came in: its names are in the dictionary, with the lines they are written along."""
     if layer.base_role != BaseRole.STREET and not was_street:
         return
-    shown = Layer.base_role == BaseRole.STREET.value, Layer.visibility == Visibility.PUBLIC.value
+    shown = Layer.base_role == BaseRole.STREET.value, IS_PUBLIC
     of_streets = select(Layer.id).where(*shown)
     named = (
         select(Feature.name_fa, Feature.name_en)

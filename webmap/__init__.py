@@ -38,12 +38,13 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
     shelf = app.extensions[SHELF] = Shelf(TileCache(settings.data_dir))
     maker = app.extensions[MAKER] = Maker(_database_url(settings, as_app), shelf.cache, shelf.known)
     app.wsgi_app = TileMiddleware(app.wsgi_app, shelf, maker)  # type: ignore[method-assign]
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     web.install(app, settings.default_language)
     if not settings.database_url:
         _start_cluster_on_demand(app, settings)
     _teach_templates(app)
     accounts_web.install(app, settings)
+    # Only now: signing in brings a JSON writer of its own.
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     _keep_anchor(app, settings)
     assets.install(app)
     wiring.connect()

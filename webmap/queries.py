@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from layers.models import City, Feature, Layer, SourceRevision, Visibility
+from layers.models import IS_PUBLIC, City, Feature, Layer, SourceRevision
 from layers.zoning.models import Zone, ZoneClass
 from parcels.models import LandUse, Parcel, ParcelBlock
 
@@ -45,7 +45,7 @@ def _lon_lat(box: Any) -> Any:
 
 def list_overlays(session: Session) -> list[Layer]:
     """The layers that people switch on, by name; those of the base map are always on, those of the staff never."""
-    shown = Layer.base_role.is_(None), Layer.visibility == Visibility.PUBLIC.value
+    shown = Layer.base_role.is_(None), IS_PUBLIC
     return list(session.scalars(select(Layer).where(*shown).order_by(Layer.slug)))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Text, any_, case, func, literal, not_, or_, select, true
 
-from layers.models import BaseRole, City, Feature, Layer, Visibility
+from layers.models import IS_PUBLIC, BaseRole, City, Feature, Layer
 from layers.tiles.grid import BUFFER, MIN_ZOOM
 from layers.tiles.revision import BASE
 from layers.tiles.sources import AnyCell, AnySelect, Asked, TileLayer, TileSource, touches
@@ -32,7 +32,7 @@ def _here(role: BaseRole, cell: AnyCell) -> tuple[ColumnElement[bool], ...]:
     return (
         Feature.layer_id == Layer.id,
         Layer.base_role == role.value,
-        Layer.visibility == Visibility.PUBLIC.value,
+        IS_PUBLIC,
         touches(Feature.geom_3857, cell),
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from core.database import make_engine
-from layers.models import Layer, Visibility
+from layers.models import IS_PUBLIC, Layer
 from layers.tiles import sources
 from layers.tiles.cache import Key, TileCache
 from layers.tiles.grid import BUFFER, MAX_ZOOM, MIN_ZOOM, Cell, cells_of
@@ -48,7 +48,7 @@ class Seeded:
 def list_sources(session: Session) -> list[str]:
     """Every source of the city: those declared, then the layers that the public sees."""
     names = [source.name for source in sources.declared()]
-    shown = select(Layer.slug).where(Layer.visibility == Visibility.PUBLIC.value).order_by(Layer.slug)
+    shown = select(Layer.slug).where(IS_PUBLIC).order_by(Layer.slug)
     return [*names, *session.scalars(shown)]
 
 

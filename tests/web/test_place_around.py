@@ -7,8 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tests import rich_city
+from layers.tiles.grid import cell_at
+from tests import mvt, rich_city
 from tests.web.test_place import ENGLISH, PERSIAN, ask, at, words
+from webmap.drawing.queries import list_drawn_layers
 
 
 @pytest.fixture
@@ -119,6 +121,8 @@ def test_three_sentences_are_three(client: FlaskClient, rich: Session) -> None:
         "/search?q=Hidden",
         "/search.json?q=Hidden",
         "/search.json?q=%D9%BE%D9%86%D9%87%D8%A7%D9%86",
+        "/list?parcel=1-1-1&layers=depots,gas_network,raid",
+        "/list.json?parcel=1-1-1&layers=depots,gas_network,raid",
         "/",
     ],
 )
@@ -140,6 +144,13 @@ def test_the_map_does_not_offer_the_staffs_layers(client: FlaskClient, rich: Ses
     assert '"slug":"depots"' not in page
 
 
+def test_the_staffs_layers_are_not_handed_out(client: FlaskClient, rich: Session) -> None:
+    assert client.get("/download/depots.geojson").status_code == 404
+    assert client.get("/download/flood.geojson").status_code == 200
+    drawn = list_drawn_layers(rich, ["flood", "depots"])
+    assert [layer.slug for layer in drawn] == ["flood", "streets"]
+
+
 @pytest.mark.parametrize("address", ["/tiles/depots.json", "/tiles/depots/16/42130/25891.mvt"])
 def test_tiles_of_the_staffs_layers_are_refused(client: FlaskClient, rich: Session, address: str) -> None:
     answer = client.get(address)
@@ -151,9 +162,6 @@ def test_tiles_of_the_staffs_layers_are_refused(client: FlaskClient, rich: Sessi
 
 
 def test_a_base_layer_of_the_staff_is_not_on_the_base_map(client: FlaskClient, rich: Session) -> None:
-    from layers.tiles.grid import cell_at
-    from tests import mvt
-
     lon, lat = (float(value) for value in at(0, 66).values())
     cell = cell_at(lon, lat, 16)
     tile = f"/tiles/base/{cell.z}/{cell.x}/{cell.y}.mvt"

@@ -13,7 +13,7 @@ from sqlalchemy import Date, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from layers.area import AREA, area_value, within
-from layers.models import Feature, Layer
+from layers.models import IS_PUBLIC, Feature, Layer
 from layers.zoning.models import PLAN, Zone, ZoneClass
 from parcels.models import Parcel
 
@@ -96,9 +96,9 @@ def _zones() -> Select[Any]:
 
 
 def list_drawn_layers(session: Session, slugs: Sequence[str]) -> list[Layer]:
-    """The layers of the base map, and those named."""
+    """The layers of the base map, and those named, of those that the public sees."""
     wanted = or_(Layer.base_role.is_not(None), Layer.slug.in_(list(slugs)))
-    return list(session.scalars(select(Layer).where(wanted).order_by(Layer.slug)))
+    return list(session.scalars(select(Layer).where(wanted, IS_PUBLIC).order_by(Layer.slug)))
 
 
 def list_things(session: Session, layer: Layer, ground: Any, srid: int, most: int) -> list[Thing]:
