@@ -85,7 +85,7 @@ const pruningPlugin = {
 async function colourRules() {
   const style = await readStyle();
   const rules = (/** @type {0 | 1} */ shade, /** @type {string} */ root) =>
-    [["land-use", style.land_use], ["zone-group", style.zone_groups], ["domain", style.domains]]
+    [["land-use", style.land_use], ["zone-group", { ...style.zone_groups, ...style.zone_unsorted }], ["domain", style.domains]]
       .flatMap(([name, each]) => Object.entries(each).map(([code, look]) => `${root}[data-${name}="${code}"]{--hue:${look.colour[shade]}}`))
       .join("\n");
   const byMachine = `@media (prefers-color-scheme: dark){${rules(1, ':root:not([data-scheme="light"]) ')}}`;
@@ -164,7 +164,12 @@ function bundleNames(metafile) {
   return names;
 }
 
-// What an earlier build left goes only after the new one stands, so that a running server is never without files.
+// What an earlier build left goes only after the new one stands; a running server goes on telling of the last one.
+async function builtBefore() {
+  const told = await readFile(path.join(dist, "manifest.json"), "utf8").catch(() => "{}");
+  return Object.values(/** @type {Record<string, string>} */ (JSON.parse(told))).flatMap((file) => [file, `${file}.gz`]);
+}
+
 async function removeOld(/** @type {Set<string>} */ kept) {
   for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -185,6 +190,7 @@ async function packAll(/** @type {Set<string>} */ files) {
 }
 
 await mkdir(dist, { recursive: true });
+const before = await builtBefore();
 const metafile = await bundle();
 const favicon = await readFile(path.join(root, "static/icons/favicon.svg"), "utf8");
 const manifest = {
@@ -195,5 +201,5 @@ const manifest = {
 await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 const outputs = Object.keys(metafile.outputs).map((file) => path.relative(dist, path.join(root, file)));
 const written = [...outputs, ...Object.values(manifest)];
-await removeOld(new Set([...written, "manifest.json", ...(await packAll(new Set(written)))]));
+await removeOld(new Set([...before, ...written, "manifest.json", ...(await packAll(new Set(written)))]));
 process.stdout.write(`static/dist: ${Object.values(manifest).join(", ")}\n`);

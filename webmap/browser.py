@@ -14,7 +14,8 @@ from core.i18n import gettext as _
 from layers.models import Layer
 from layers.tiles.revision import get_today
 from layers.words import land_use_name
-from layers.zoning.hues import UNSORTED, family_hues
+from layers.zoning.hues import look_of
+from layers.zoning.models import ZoneClass
 from webmap import queries, words
 
 _STYLE = Path(__file__).resolve().parent.parent / "layers" / "style.json"
@@ -86,7 +87,6 @@ def _layer(layer: Layer) -> dict[str, Any]:
 def _palette(session: Session) -> dict[str, Any]:
     looks = style()
     classes = queries.list_zone_classes(session)
-    hues = family_hues([each.code for each in classes if each.group == UNSORTED], looks["zone_unsorted"])
     return {
         "land_use": {
             code: {"colour": each["colour"], "name": land_use_name(code)}
@@ -101,11 +101,17 @@ def _palette(session: Session) -> dict[str, Any]:
                 "code": each.code,
                 "names": {"fa": each.name_fa, "en": each.name_en},
                 "group": each.group,
-                "colour": each.colour or hues.get(each.code, ""),
+                "colour": each.colour or _hue(each),
             }
             for each in classes
         ],
     }
+
+
+def _hue(zone_class: ZoneClass) -> Any:
+    """[light, dark] of a class whose group is not told, else nothing: the browser knows the groups."""
+    look = style()["zone_unsorted"].get(look_of(zone_class.code, zone_class.group))
+    return look["colour"] if look else ""
 
 
 def _sources(session: Session, slugs: list[str], today: dt.date) -> dict[str, dict[str, Any]]:

@@ -1,12 +1,11 @@
 """Hues for zone classes whose group nobody told: one for each family of codes, so that a plan is not of one brown."""
 
 import re
-from collections.abc import Sequence
 
 UNSORTED = "other"
 """The group of a class whose group is not told."""
-
-Hue = list[str]
+HUES = 7
+"""How many hues ``zone_unsorted`` of style.json has; families share them."""
 
 
 def family_of(code: str) -> str:
@@ -15,13 +14,12 @@ def family_of(code: str) -> str:
     return (letters[0] if letters else code).casefold()
 
 
-def family_hues(codes: Sequence[str], palette: Sequence[Hue]) -> dict[str, Hue]:
-    """A hue ([light, dark]) of ``palette`` for each code: families in their order, again from the start after the last.
+def look_of(code: str, group: str) -> str:
+    """The name of a class's look in style.json: its group's, or ("other-3") one of those for its family.
 
-    With a single family no hue would tell anything: there are none.
+    It hangs on the code alone, so that the map, its legend and every page show a class alike.
     """
-    families = sorted({family_of(code) for code in codes})
-    if len(families) < 2:
-        return {}
-    place = {family: at for at, family in enumerate(families)}
-    return {code: palette[place[family_of(code)] % len(palette)] for code in codes}
+    if group != UNSORTED:
+        return group
+    # Neighbours in the alphabet are often neighbours in the plan.
+    return f"{UNSORTED}-{sum(map(ord, family_of(code))) % HUES}"

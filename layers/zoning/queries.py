@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from layers.queries import SPOT, Spot, hex_of
+from layers.zoning.hues import look_of
 from layers.zoning.models import PLAN, Zone, ZoneClass
 
 # A spot this close to a border lies on it: degrees of seven decimals tell no more.
@@ -40,6 +41,11 @@ class Rules:
     far: float | None
     setback_m: float | None
     article: str
+
+    @property
+    def look(self) -> str:
+        """The name of its colours in style.json."""
+        return look_of(self.code, self.group)
 
 
 @dataclass(frozen=True)

@@ -102,8 +102,7 @@ test("every colour of the style is told for light and for dark", async () => {
   const style = JSON.parse(await readFile(new URL("../../layers/style.json", import.meta.url), "utf8"));
   const pairs = [
     ...Object.values(style.base),
-    ...style.zone_unsorted,
-    ...[style.land_use, style.zone_groups, style.domains].flatMap((each) => Object.values(each).map(({ colour }) => colour)),
+    ...[style.land_use, style.zone_groups, style.zone_unsorted, style.domains].flatMap((each) => Object.values(each).map(({ colour }) => colour)),
     ...Object.values(style.layers).flatMap(({ colour }) => (colour ? [colour] : [])),
   ];
   for (const pair of pairs) {
@@ -121,7 +120,7 @@ test("the hues of zones are legible as words on paper, by day and by night", asy
     });
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
-  for (const pair of [...style.zone_unsorted, ...Object.values(style.zone_groups).map(({ colour }) => colour)]) {
+  for (const pair of Object.values({ ...style.zone_unsorted, ...style.zone_groups }).map(({ colour }) => colour)) {
     for (const [at, colour] of pair.entries()) {
       const [low, high] = [light(colour), light(style.base.halo[at])].sort((a, b) => a - b);
       assert.ok((high + 0.05) / (low + 0.05) >= 4.5, `${colour} on ${style.base.halo[at]}`);

@@ -1,10 +1,9 @@
-"""Classes without a group: each family of codes has a hue, and a plan of one family none."""
+"""Classes without a group: each family of codes has a hue, the same wherever it is shown."""
 
 import pytest
 
-from layers.zoning.hues import family_hues, family_of
-
-PALETTE = [["#111111", "#eeeeee"], ["#222222", "#dddddd"], ["#333333", "#cccccc"]]
+from layers.zoning.hues import HUES, family_of, look_of
+from webmap.browser import style
 
 
 @pytest.mark.parametrize(
@@ -15,12 +14,14 @@ def test_the_letters_before_the_number_are_the_family(code: str, family: str) ->
     assert family_of(code) == family
 
 
-def test_a_family_has_one_hue_and_neighbours_in_the_list_have_others() -> None:
-    hues = family_hues(["C-1", "BA", "C-2", "IA", "OS"], PALETTE)
-    assert hues["C-1"] == hues["C-2"]
-    assert [hues[code] for code in ("BA", "C-1", "IA", "OS")] == [*PALETTE, PALETTE[0]]
+def test_a_family_has_one_look_and_its_neighbours_others() -> None:
+    assert look_of("C-1", "other") == look_of("c-2B", "other")
+    assert len({look_of(code, "other") for code in ("A", "B", "C", "D", "E", "F", "G")}) == HUES
 
 
-def test_one_family_alone_is_left_to_its_group() -> None:
-    assert family_hues(["R1", "R2"], PALETTE) == {}
-    assert family_hues([], PALETTE) == {}
+def test_a_class_whose_group_is_told_looks_like_it() -> None:
+    assert look_of("C-1", "residential") == "residential"
+
+
+def test_every_look_is_in_the_style() -> None:
+    assert set(style()["zone_unsorted"]) == {f"other-{at}" for at in range(HUES)}

@@ -145,7 +145,7 @@ def _part(part: Part) -> PartTold:
     rules = part.zone.rules
     return PartTold(
         code=rules.code,
-        group=rules.group,
+        group=rules.look,
         name=name_of(rules.name_fa, rules.name_en),
         area=format_number(part.area_m2),
         percent=part.zone.share,
@@ -199,7 +199,7 @@ def _period(period: Period, place: Place) -> PeriodTold:
         zones=[
             (
                 zone.rules.code,
-                zone.rules.group,
+                zone.rules.look,
                 name_of(zone.rules.name_fa, zone.rules.name_en),
                 format_percent(zone.share) if zone.share < _WHOLE_SHARE else "",
             )

@@ -116,9 +116,10 @@ function zoningLegend(state, { config }, open) {
 
 /** @param {{swatch: Node, name: string, code?: string}[]} entries */
 function swatchList(entries) {
+  const bare = entries.every(({ name }) => !name);
   return element(
     "ul",
-    { class: "swatches" },
+    { class: bare ? "swatches codes" : "swatches" },
     ...entries.map(({ swatch, name, code }) =>
       element("li", {}, swatch, ...(code ? [element("b", {}, element("bdi", {}, code))] : []), element("span", {}, name)),
     ),
