@@ -113,6 +113,8 @@ class ZoneGeneralised(Base):
     """A zone as it is drawn at a band of zooms, named by its first; its borders simplified with its neighbours'."""
 
     __tablename__ = "zone_generalised"
+    # From afar a tile shows every zone of its band: they lie together, between those of the other bands.
+    __table_args__ = (Index("zone_generalised_zoom_idx", "zoom"),)
 
     zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id", ondelete="CASCADE"), primary_key=True)
     zoom: Mapped[int] = mapped_column(SmallInteger, primary_key=True)

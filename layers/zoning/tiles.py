@@ -1,9 +1,10 @@
 """Tiles of zoning as it is, was or will be on a day."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import and_, false, func, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, and_, false, func, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from layers.tiles.sources import AnySelect, Asked, TileLayer, TileSource, touches
 from layers.zoning.coverage import BANDS
@@ -16,8 +17,7 @@ def _zones(asked: Asked) -> AnySelect:
     Borders stay shared at every zoom: from afar they are simplified together, close up equal corners round equally.
     """
     band = next((band for band in BANDS if asked.cell.z in band), None)
-    exact = Zone.geom_3857
-    shown = exact if band is None else func.coalesce(ZoneGeneralised.geom_3857, exact)
+    shown = Zone.geom_3857 if band is None else func.coalesce(ZoneGeneralised.geom_3857, _exact())
     # What is stored lies on the tile's grid already: rounding leaves it as it is.
     plain = false() if band is None else ZoneGeneralised.zone_id.is_not(None)
     rows = (
@@ -40,6 +40,15 @@ def _zones(asked: Asked) -> AnySelect:
     return rows.outerjoin(
         ZoneGeneralised, and_(ZoneGeneralised.zone_id == Zone.id, ZoneGeneralised.zoom == band[0])
     )
+
+
+def _exact() -> ScalarSelect[Any]:
+    """The shape of a zone that is still to be simplified.
+
+    Looked up for it alone: to carry the exact shapes of all through the joins takes longer than to join them.
+    """
+    itself = aliased(Zone)
+    return select(itself.geom_3857).where(itself.id == Zone.id).scalar_subquery()
 
 
 def regime_of(session: Session, day: dt.date) -> dt.date | None:
