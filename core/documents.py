@@ -33,12 +33,18 @@ class DocumentStore:
     def keep(self, content: bytes) -> str:
         """Keep these bytes for good and say under which name. They are on the disk when this returns.
 
-        Bytes kept already are not written again. Raises DocumentDamaged where other bytes stand under that name.
+        Bytes kept already are not written again. Raises DocumentDamaged where other bytes stand under that name,
+        Unavailable where the disk does not take them.
         """
         name = hash_of(content)
         path = self._path(name)
-        if not path.exists():
-            self._write(path, content)
+        try:
+            if not path.exists():
+                self._write(path, content)
+        except OSError as error:
+            raise Unavailable(
+                _("The city's archive cannot be written to: %(why)s.", why=error.strerror)
+            ) from error
         self.read(name)
         return name
 

@@ -33,7 +33,9 @@ class Settings:
         "", "the same database as the owner of its tables, if DATABASE_URL is a role that owns none"
     )
     secret_key: str = _setting("", "signs sessions; made on first start")
-    public_url: str = _setting("", "the address people reach the city by; links in letters begin with it")
+    public_url: str = _setting(
+        "", "the address people reach the city by; links in letters and certificates begin with it"
+    )
     mail_url: str = _setting(
         "", "smtp://user:password@host:587?starttls=1 or smtps://…; empty: letters are printed"
     )

@@ -1,4 +1,4 @@
-"""The map page, the health of the machine, and nothing else."""
+"""The map page, the health of the machine, what crawlers are told, and nothing else."""
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from sqlalchemy import text
@@ -22,3 +22,12 @@ def health() -> Response:
     """Whether this process answers and reaches its database."""
     db.session.execute(text("SELECT 1"))
     return jsonify(status="ok")
+
+
+@blueprint.get("/robots.txt")
+@public
+def robots() -> Response:
+    """What crawlers are asked to leave alone: a certificate is issued to people who want one."""
+    return Response(
+        "User-agent: *\nDisallow: /parcels/*.pdf\nDisallow: /certificates/\n", mimetype="text/plain"
+    )

@@ -5,7 +5,7 @@ from flask import Blueprint
 
 from accounts import cli as accounts_cli
 from layers import cli as layers_cli
-from layers.events import layer_imported
+from layers.events import layer_imported, zoning_annulled
 from layers.tiles import cli as tiles_cli
 from layers.tiles import keeper, sources
 from layers.tiles import views as tile_views
@@ -16,6 +16,8 @@ from layers.zoning import views as zoning_views
 from parcels import cli as parcels_cli
 from parcels import freshness, streets
 from parcels import tiles as parcel_tiles
+from parcels.certificates import services as certificates
+from webmap.certificates import views as certificate_views
 from webmap.cli import db_commands
 from webmap.compare import views as compare_views
 from webmap.demo.cli import demo
@@ -32,6 +34,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tile_views.blueprint,
     zoning_views.blueprint,
     place_views.blueprint,
+    certificate_views.blueprint,
     search_views.blueprint,
     keep_views.blueprint,
     compare_views.blueprint,
@@ -60,3 +63,4 @@ def connect() -> None:
     keeper.register_chore(freshness.generalise_touched)
     keeper.register_chore(zones_from_afar.generalise_touched)
     layer_imported.connect(streets.keep_dictionary)
+    zoning_annulled.connect(certificates.revoke_annulled)

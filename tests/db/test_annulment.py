@@ -123,7 +123,7 @@ def test_every_day_is_again_what_it_was(plan: Plan, heard: list[dict[str, Any]])
     assert plan.all_days(known=is_known) == changed
     assert plan.all_days(known=was_known) == before
     assert len(done.restored) == 1
-    assert done.told == ["heard"]
+    assert "heard" in done.told
     assert [(each["zone_ids"], each["reason"]) for each in heard] == [([version], "Annulled by the court")]
     kept = plan.session.execute(text("SELECT zone_ids, reason FROM zone_annulment")).one()
     assert tuple(kept) == ([version], "Annulled by the court")

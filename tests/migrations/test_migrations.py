@@ -13,6 +13,7 @@ from core.models import Base
 from layers import models as _layers  # noqa: F401  (each import adds its tables to the metadata)
 from layers.zoning import models as _zoning  # noqa: F401
 from parcels import models as _parcels  # noqa: F401
+from parcels.certificates import models as _certificates  # noqa: F401
 from tests.conftest import DatabaseMaker
 
 # Tables of PostGIS are not ours to compare.

@@ -78,7 +78,7 @@ def machine(tmp_path: Path) -> Machine:
     for name in TOOLS:
         if found := shutil.which(name):
             (made.programs / name).symlink_to(found)
-    for name in ("chromium", "ogrinfo"):
+    for name in ("chromium", "ogrinfo", "pdftoppm"):
         made.has(name, "true")
     for part in ("script", "requirements"):
         shutil.copytree(ROOT / part, made.checkout / part)

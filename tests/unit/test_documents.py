@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.documents import DocumentDamaged, DocumentStore
+from core.errors import Unavailable
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -60,6 +61,6 @@ def test_a_write_cut_short_leaves_no_document(tmp_path: Path, monkeypatch: pytes
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full_disk)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(Unavailable, match="No space"):
         DocumentStore(tmp_path).keep(b"half")
     assert files_of(tmp_path) == []

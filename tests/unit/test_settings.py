@@ -21,6 +21,7 @@ def test_environment_wins_over_the_file(tmp_path: Path) -> None:
     [
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
         ({"DEFAULT_LANGUAGE": "de"}, "DEFAULT_LANGUAGE"),
+        ({"PUBLIC_URL": "map.example.org"}, "PUBLIC_URL"),
         ({"TRUSTED_PROXIES": "many"}, "TRUSTED_PROXIES"),
     ],
 )

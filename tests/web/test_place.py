@@ -302,13 +302,6 @@ def to_metres(ring: list[list[float]]) -> list[tuple[float, float]]:
     return [back.transform(lon, lat) for lon, lat in ring]
 
 
-def test_certificates_are_not_issued_yet(client: FlaskClient, city: Session) -> None:
-    answer = client.get("/parcels/1-1-1.pdf", headers=JSON)
-    assert answer.status_code == 404
-    assert answer.json is not None
-    assert answer.json["reason"] == "not_issued"
-
-
 def test_a_closed_parcel_tells_what_became_of_it(client: FlaskClient, city: Session) -> None:
     city.execute(
         text("""

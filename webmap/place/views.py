@@ -4,8 +4,6 @@ import json
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
-from core.errors import NotFound
-from core.i18n import gettext as _
 from core.inputs import read_day, read_lon_lat, read_words
 from core.web import db, public, wants_json
 from parcels.queries import get_geojson, list_relatives
@@ -49,14 +47,6 @@ def parcel_geojson(number: str) -> Response:
     answer = jsonify(feature_json(found, list_relatives(db.session, found.id), geometry))
     answer.mimetype = "application/geo+json"
     return answer
-
-
-@blueprint.get("/parcels/<path:number>.pdf")
-@public
-def parcel_pdf(number: str) -> Response:
-    """The zoning certificate, which this city does not issue yet."""
-    service.get_parcel(db.session, _number(number), None)
-    raise NotFound(_("Zoning certificates are not issued here yet."), details={"reason": "not_issued"})
 
 
 def _number(typed: str) -> str:

@@ -1,0 +1,1 @@
+"""Zoning certificates: what was stated of a parcel on a day, whether it still holds, and how it is revoked."""

@@ -1,0 +1,1 @@
+"""Zoning certificates on paper and on the screen: issued as PDF, verified at an address of their own."""
