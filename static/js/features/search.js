@@ -107,7 +107,7 @@ class SearchBox {
       { role: "option", id: `suggestion-${index}`, "aria-selected": "false", "data-index": String(index) },
       icon(ICONS[name] ?? "map-pin"),
       element("bdi", { class: "suggestion-label" }, label),
-      element("span", { class: "suggestion-kind quiet" }, this.say(`search.kind.${kind}`)),
+      element("span", { class: "suggestion-kind quiet" }, this.say(`search.group.${kind}`)),
     );
   }
 
