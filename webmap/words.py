@@ -32,7 +32,7 @@ BROWSER = {
     "search.none": _("Nothing found for “%(query)s”."),
     "search.mean": _("Did you mean"),
     "search.mean_say": _("Nothing found for “%(query)s”. Did you mean: %(names)s"),
-    "search.tried": _("What was tried"),
+    "search.and": _(", "),
     "search.recent": _("Recent searches"),
     "search.forget": _("Remove “%(query)s” from the recent searches"),
     "search.forget_all": _("Remove all"),
