@@ -11,7 +11,7 @@ from parcels.coordinates import read_coordinates
 from parcels.hits import Hit, Kind
 from parcels.likeness import as_typed, with_slips
 from parcels.question import Question, read_question
-from parcels.search_names import Named, joined_names, names
+from parcels.search_names import Named, names, names_or_joined
 from parcels.search_numbers import addresses, numbers
 from parcels.search_zones import spots, zones
 
@@ -59,7 +59,7 @@ def _named(session: Session, question: Question, limit: int) -> Named:
     question = question.with_common_words_mended()
     mended = with_slips(session, question)
     attempts: tuple[Callable[[], Named], ...] = (
-        lambda: names(session, question, mended, limit).and_also(joined_names(session, question, limit)),
+        lambda: names_or_joined(session, question, mended, limit),
         lambda: names(session, question, mended, limit, all_words=False),
     )
     return next(

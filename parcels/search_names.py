@@ -19,6 +19,8 @@ from parcels.vocabulary import name_tokens
 CANDIDATES = 20
 """So many streets are looked through for a house number."""
 
+_NOT = (0.0, 0.0)
+
 Find = Callable[[Select[Any], Name, Name, int], dict[int, tuple[float, float]]]
 
 
@@ -33,20 +35,6 @@ class Named:
         """Whether anything was found."""
         return bool(self.streets or self.facilities)
 
-    def and_also(self, other: "Named") -> "Named":
-        """Both, of what was found twice the better."""
-        return Named(
-            _better(self.streets + other.streets, lambda hit: hit.street_id),
-            _better(self.facilities + other.facilities, lambda hit: (hit.name_fa, hit.name_en, hit.lon)),
-        )
-
-
-def _better(hits: list[Hit], identity: Callable[[Hit], Any]) -> list[Hit]:
-    best: dict[Any, Hit] = {}
-    for hit in sorted(hits, key=lambda hit: hit.order):
-        best.setdefault(identity(hit), hit)
-    return list(best.values())
-
 
 def names(
     session: Session, question: Question, spellings: Spellings, limit: int, *, all_words: bool = True
@@ -59,11 +47,15 @@ def names(
     return _named(session, question, find, limit)
 
 
-def joined_names(session: Session, question: Question, limit: int) -> Named:
-    """Names that hold, or sound like, the words run together."""
+def names_or_joined(session: Session, question: Question, spellings: Spellings, limit: int) -> Named:
+    """As :func:`names`, and names that hold, or sound like, the words run together."""
 
     def find(ids: Select[Any], name: Name, sound: Name, most: int) -> dict[int, tuple[float, float]]:
-        return find_joined(session, ids, name, sound, question, most)
+        apart = find_alike(session, ids, name, question, spellings, most)
+        joined = find_joined(session, ids, name, sound, question, most)
+        # What was found both ways counts as the surer.
+        best = {key: max(apart.get(key, _NOT), joined.get(key, _NOT)) for key in (*apart, *joined)}
+        return dict(sorted(best.items(), key=lambda each: -each[1][1])[:most])
 
     return _named(session, question, find, limit)
 
