@@ -131,6 +131,13 @@ class Feature(Base):
             postgresql_ops={"name_folded": "gin_trgm_ops"},
             postgresql_where="name_folded <> ''",
         ),
+        Index(
+            "feature_name_sound_idx",
+            "name_sound",
+            postgresql_using="gin",
+            postgresql_ops={"name_sound": "gin_trgm_ops"},
+            postgresql_where="name_folded <> ''",
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -140,6 +147,9 @@ class Feature(Base):
     name_en: Mapped[str] = mapped_column(Text, server_default="")
     name_folded: Mapped[str] = mapped_column(
         Text, Computed("fold_text(name_fa || ' ' || name_en)", persisted=True)
+    )
+    name_sound: Mapped[str] = mapped_column(
+        Text, Computed("fold_sound(name_fa) || ' ' || fold_sound(name_en)", persisted=True), deferred=True
     )
     kind: Mapped[str] = mapped_column(Text, server_default="")
     geom: Mapped[WKBElement] = geometry_column("GEOMETRY")
@@ -154,9 +164,12 @@ class NameWord(Base):
     __tablename__ = "name_word"
     __table_args__ = (
         Index("name_word_word_idx", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
+        # What is heard alike, or begins alike, is a range of this one.
+        Index("name_word_sound_idx", "sound"),
     )
 
     word: Mapped[str] = mapped_column(Text, primary_key=True)
+    sound: Mapped[str] = mapped_column(Text(collation="C"), Computed("fold_sound(word)", persisted=True))
 
 
 class SourceRevision(Base):

@@ -65,6 +65,12 @@ class Street(Base):
             postgresql_using="gin",
             postgresql_ops={"name_folded": "gin_trgm_ops"},
         ),
+        Index(
+            "street_name_sound_idx",
+            "name_sound",
+            postgresql_using="gin",
+            postgresql_ops={"name_sound": "gin_trgm_ops"},
+        ),
         Index("street_name_key", "name_fa", "name_en", unique=True),
         gist_index("street", "geom"),
     )
@@ -74,6 +80,9 @@ class Street(Base):
     name_en: Mapped[str] = mapped_column(Text, server_default="")
     name_folded: Mapped[str] = mapped_column(
         Text, Computed("fold_text(name_fa || ' ' || name_en)", persisted=True)
+    )
+    name_sound: Mapped[str] = mapped_column(
+        Text, Computed("fold_sound(name_fa) || ' ' || fold_sound(name_en)", persisted=True), deferred=True
     )
     geom: Mapped[WKBElement | None] = mapped_column(city_geometry("MULTILINESTRING"))
 

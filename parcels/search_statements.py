@@ -7,18 +7,31 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    Date,
     Integer,
     Select,
     Text,
     any_,
     bindparam,
     case,
+    column,
     func,
     select,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from layers.models import IS_PUBLIC, BaseRole, Feature, Layer
-from parcels.models import Parcel, Street
+from layers.zoning.models import PLAN, Zone, ZoneClass
+from parcels.models import Parcel, ParcelLineage, Street
+
+_MOST_HEIRS = 12
+
+
+_DAY = func.coalesce(bindparam("day", type_=Date), func.current_date())
+_ON_THE_DAY = (Parcel.valid_from <= _DAY) & (Parcel.valid_to.is_(None) | (Parcel.valid_to > _DAY))
+# Shapes are to be pointed at, not measured: to a few metres they are a tenth of their size.
+_SIMPLIFIED_M = 4.0
+_DIGITS = 6
 
 
 @cache
@@ -26,6 +39,7 @@ def parcels() -> Select[Any]:
     """Current or former parcels with what a hit tells of them."""
     where = func.ST_Transform(func.ST_PointOnSurface(Parcel.geom), 4326)
     return select(
+        Parcel.id,
         Parcel.number,
         Parcel.number_key,
         Parcel.address,
@@ -39,20 +53,41 @@ def parcels() -> Select[Any]:
 
 
 @cache
-def current_numbers() -> Select[Any]:
-    """Parcels of today with a number from ``key`` up to ``last``: at most ``most`` of them."""
+def numbers_on() -> Select[Any]:
+    """Parcels of the ``day`` with a number from ``key`` up to ``last``: at most ``most`` of them."""
     begins = (Parcel.number_key >= bindparam("key", type_=Text)) & (
         Parcel.number_key < bindparam("last", type_=Text)
     )
-    ordered = parcels().where(begins, Parcel.valid_to.is_(None)).order_by(Parcel.number_key, Parcel.id)
+    ordered = parcels().where(begins, _ON_THE_DAY).order_by(Parcel.number_key, Parcel.id)
     return ordered.limit(bindparam("most", type_=Integer))
 
 
 @cache
 def former_number() -> Select[Any]:
-    """Who had the number ``key`` last."""
-    former = parcels().where(Parcel.number_key == bindparam("key", type_=Text))
+    """Who had the number ``key`` last before the ``day``."""
+    former = parcels().where(Parcel.number_key == bindparam("key", type_=Text), Parcel.valid_to <= _DAY)
     return former.order_by(Parcel.valid_to.desc()).limit(1)
+
+
+@cache
+def successors() -> Select[Any]:
+    """The parcels of the ``day`` that ``parcel_id`` lives on in, over as many splits and mergers as it took."""
+    parcel_id = bindparam("parcel_id", type_=BigInteger)
+    heirs = select(ParcelLineage.child_id).where(ParcelLineage.parent_id == parcel_id).cte(recursive=True)
+    further = select(ParcelLineage.child_id).join(heirs, ParcelLineage.parent_id == heirs.c.child_id)
+    heirs = heirs.union(further)
+    alive = parcels().where(Parcel.id.in_(select(heirs.c.child_id)), _ON_THE_DAY)
+    return alive.order_by(Parcel.number).limit(_MOST_HEIRS)
+
+
+@cache
+def addresses_on() -> Select[Any]:
+    """Parcels of the ``day`` at each of the ``houses`` on the street of the same place in ``streets``."""
+    lists = (bindparam(name, type_=ARRAY(Integer)) for name in ("streets", "houses"))
+    columns = (column(name, Integer) for name in ("street_id", "house"))
+    asked = func.unnest(*lists).table_valued(*columns).render_derived("asked")
+    at = (Parcel.street_id == asked.c.street_id) & (Parcel.house_number == asked.c.house)
+    return parcels().join(asked, at).where(_ON_THE_DAY).order_by(Parcel.number)
 
 
 @cache
@@ -78,6 +113,8 @@ def streets_found() -> Select[Any]:
         Street.name_en,
         func.ST_X(where).label("lon"),
         func.ST_Y(where).label("lat"),
+        *_extent(func.coalesce(Street.geom, beside)),
+        _drawn(Street.geom),
     ).where(Street.id == any_(bindparam("ids", type_=ARRAY(Integer))), where.is_not(None))
 
 
@@ -106,10 +143,55 @@ def facilities_found() -> Select[Any]:
             Layer.name_en.label("layer_en"),
             func.ST_X(where).label("lon"),
             func.ST_Y(where).label("lat"),
+            *_extent(Feature.geom),
+            case((func.ST_Dimension(Feature.geom) > 0, _drawn(Feature.geom))).label("shape"),
         )
         .join(Layer, Layer.id == Feature.layer_id)
         .where(Feature.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
     )
+
+
+@cache
+def zone_classes() -> Select[Any]:
+    """Every class of the plan: some dozens."""
+    columns: tuple[Any, ...] = (ZoneClass.id, ZoneClass.code, ZoneClass.name_fa, ZoneClass.name_en)
+    return select(*columns)
+
+
+@cache
+def zones_of_classes() -> Select[Any]:
+    """The largest zone of the ``day`` of each of the classes ``ids``."""
+    where = func.ST_Transform(func.ST_PointOnSurface(Zone.geom), 4326)
+    of_class = Zone.class_id == any_(bindparam("ids", type_=ARRAY(Integer)))
+    largest = (
+        select(Zone.id)
+        .where(of_class, Zone.plan == PLAN, Zone.valid.contains(_DAY), func.upper_inf(Zone.recorded))
+        .ext(distinct_on(Zone.class_id))
+        .order_by(Zone.class_id, func.ST_Area(Zone.geom).desc(), Zone.id)
+    )
+    return select(
+        Zone.class_id,
+        func.ST_X(where).label("lon"),
+        func.ST_Y(where).label("lat"),
+        *_extent(Zone.geom),
+        _drawn(Zone.geom),
+    ).where(Zone.id.in_(largest))
+
+
+def _extent(geom: Any) -> list[ColumnElement[float]]:
+    """The box around a shape, in degrees."""
+    box = func.ST_Transform(func.ST_Envelope(geom), 4326)
+    corners = (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax)
+    return [
+        corner(box).label(name)
+        for corner, name in zip(corners, ("west", "south", "east", "north"), strict=True)
+    ]
+
+
+def _drawn(geom: Any) -> ColumnElement[str]:
+    """A shape as GeoJSON in degrees, simplified as far as an eye at the whole of it would not see."""
+    plain = func.ST_Transform(func.ST_Simplify(geom, _SIMPLIFIED_M, True), 4326)
+    return func.ST_AsGeoJSON(plain, _DIGITS, 0).label("shape")
 
 
 def _middle(geom: Any) -> ColumnElement[Any]:

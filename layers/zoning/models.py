@@ -73,6 +73,8 @@ class Zone(Base):
         ),
         CheckConstraint("NOT isempty(valid)", name="valid_not_empty"),
         CheckConstraint("NOT isempty(recorded)", name="recorded_not_empty"),
+        # A search for a class leads to its zones.
+        Index("zone_class_id_idx", "class_id"),
         gist_index("zone", "geom"),
         gist_index("zone", "geom_3857"),
         Index("zone_restores_id_idx", "restores_id", postgresql_where="restores_id IS NOT NULL"),

@@ -1,4 +1,4 @@
-"""People with an account, the roles granted to them, their passkeys, and how long things are kept."""
+"""People with an account, the roles granted to them, and their passkeys."""
 
 from pathlib import Path
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "20261125_1040"
-down_revision = "20261125_1030"
+down_revision = "20261125_1035"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,13 @@
 // @ts-check
 /** What is asked of our own server, and in which ways it can fail to answer. */
 
-/** @typedef {{kind: string, label: string, number?: string | null, lon: number | null, lat: number | null, url: string}} Found */
+/**
+ * `bounds` are west, south, east, north in degrees, `shape` is simplified; both only of what is more than a spot.
+ * @typedef {{kind: string, label: string, detail: string, number: string | null, lon: number | null, lat: number | null, url: string,
+ *   bounds: [number, number, number, number] | null, shape: GeoJSON.GeoJsonObject | null}} Found
+ * @typedef {{label: string, q: string, url: string}} Suggestion
+ * @typedef {{results: Found[], suggestions: Suggestion[], tried: string[]}} Answer `tried`: what an empty answer was looked for as, in sentences
+ */
 
 export class ApiError extends Error {
   /**
@@ -46,10 +52,12 @@ function headingOf(html) {
   return new DOMParser().parseFromString(html, "text/html").querySelector("h1")?.textContent?.trim() ?? "";
 }
 
-/** @param {string} query @param {AbortSignal} signal @returns {Promise<Found[]>} */
-export async function search(query, signal) {
-  const response = await ask(`/search?q=${encodeURIComponent(query)}&limit=8`, "application/json", signal);
-  return (await response.json()).results ?? [];
+/** @param {string} query @param {string | null} on the day, or today @param {AbortSignal} signal @returns {Promise<Answer>} */
+export async function search(query, on, signal) {
+  const day = on ? `&on=${on}` : "";
+  const response = await ask(`/search?q=${encodeURIComponent(query)}&limit=8${day}`, "application/json", signal);
+  const { results, suggestions, tried } = await response.json();
+  return { results: results ?? [], suggestions: suggestions ?? [], tried: tried?.told ?? [] };
 }
 
 /**

@@ -15,7 +15,7 @@ import * as notices from "./features/notices.js";
 import * as permalink from "./features/permalink.js";
 import * as place from "./features/place.js";
 import * as popovers from "./features/popovers.js";
-import * as search from "./features/search.js";
+import * as search from "./features/search/index.js";
 import * as sheet from "./features/sheet.js";
 import { installAppearance, isDark } from "./lib/appearance.js";
 import { need, prefersStillness } from "./lib/dom.js";

@@ -10,7 +10,7 @@
  *   placeAnchor: import("./lib/permalink.js").Spot | null,
  *   placeTold: boolean,
  *   paperShown: number,
- *   fly: {lon: number, lat: number, z: number} | null,
+ *   fly: {lon: number, lat: number, z: number, bounds?: [number, number, number, number]} | null,
  *   here: {lon: number, lat: number, radius_m: number} | null,
  *   dark: boolean,
  *   notice: Notice | null,

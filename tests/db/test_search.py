@@ -7,9 +7,10 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from parcels import search as searching
+from parcels import hits
+from parcels.hits import Hit, Kind
 from parcels.question import read_question
-from parcels.search import Hit, Kind, search
+from parcels.search import search
 
 MORE = """
 INSERT INTO street (id, name_fa, name_en) VALUES
@@ -232,5 +233,6 @@ def test_common_words_do_not_decide_unless_alone() -> None:
 
 
 def test_the_order_of_kinds_is_that_of_equals() -> None:
-    assert [kind.value for kind in Kind] == ["parcel", "address", "street", "facility"]
-    assert searching.EXACT_NUMBER < searching.EXACT_ADDRESS < searching.EXACT_NAME < searching.NUMBER_BEGINS
+    kinds = ["parcel", "address", "street", "facility", "zone", "coordinates"]
+    assert [kind.value for kind in Kind] == kinds
+    assert hits.EXACT_NUMBER < hits.EXACT_NAME < hits.EXACT_ADDRESS < hits.NUMBER_BEGINS < hits.ALIKE_NAME

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from core.text import fold, fold_number, latin_digits
+from core.text import fold, fold_number, fold_sound, latin_digits
 
 FOLDED = [
     ("كوچهٔ لاله، پلاك ۱۲", "کوچه لاله پلاک 12"),
@@ -28,6 +28,22 @@ NUMBERS = [
     ("A-007B", "a-7b"),
     ("100-20", "100-20"),
 ]
+SOUNDS = [
+    ("Srt", "شریعتی", "شريعتي", "Shari'ati", "Shariaty", "SHARIATI"),
+    ("Vlsr", "ولی‌عصر", "ولی عصر", "Vali-e Asr", "Valiasr", "Vali ye Asr"),
+    ("nglb", "انقلاب", "Enghelab", "Enqelab", "Engelab"),
+    ("zgrs", "زاگرس", "ذاگرس", "Zagros", "Zagross"),
+    ("gSm", "قشم", "Gheshm", "Qeshm"),
+    ("kmlmlk", "کمال‌الملک", "Kamal-ol-Molk", "Kamalolmolk"),
+    ("rdbhSt", "اردیبهشت", "Ordibehesht", "Ordiibeheshtt"),
+    ("", "", "۱۲", "آی", "e"),
+]
+
+
+@pytest.mark.parametrize("alike", SOUNDS, ids=lambda alike: alike[0])
+def test_spellings_that_sound_alike_are_one(alike: tuple[str, ...]) -> None:
+    sound, *spellings = alike
+    assert {each: fold_sound(each) for each in spellings} == dict.fromkeys(spellings, sound)
 
 
 @pytest.mark.parametrize(("written", "expected"), FOLDED)
@@ -67,11 +83,16 @@ def test_sql_twin_folds_alike(session: Session) -> None:
     def agree(written: str) -> None:
         if "\x00" in written:
             return
-        row = session.execute(text("SELECT fold_text(:t), fold_number(:t)"), {"t": written}).one()
-        assert tuple(row) == (fold(written), fold_number(written))
+        row = session.execute(
+            text("SELECT fold_text(:t), fold_number(:t), fold_sound(:t)"), {"t": written}
+        ).one()
+        assert tuple(row) == (fold(written), fold_number(written), fold_sound(written))
 
     agree()
     for written, expected in FOLDED:
         assert session.scalar(text("SELECT fold_text(:t)"), {"t": written}) == expected
     for written, expected in NUMBERS:
         assert session.scalar(text("SELECT fold_number(:t)"), {"t": written}) == expected
+    for sound, *spellings in SOUNDS:
+        for spelling in spellings:
+            assert session.scalar(text("SELECT fold_sound(:t)"), {"t": spelling}) == sound

@@ -5,12 +5,11 @@ from operator import attrgetter
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
-from core.inputs import read_count, read_words
+from core.inputs import read_count, read_day, read_words
 from core.web import db, public, wants_json
-from parcels.queries import list_similar_numbers
-from parcels.question import read_question
-from parcels.search import Hit, Kind, search
-from webmap.search.schemas import detail_of, label_of, result_json, url_of
+from parcels.hits import Kind
+from webmap.search.schemas import answer_json, detail_of, label_of, suggestions_of, told_of, url_of
+from webmap.search.service import Answer, answer
 from webmap.words import BROWSER
 
 blueprint = Blueprint("search", __name__)
@@ -23,37 +22,36 @@ _FEW, _MOST = 10, 50
 @blueprint.get("/search.json", endpoint="search_json")
 @public
 def results() -> Response:
-    """What was probably meant by ``q``, best first."""
+    """What was probably meant by ``q`` on the day ``on``, best first."""
     typed = read_words(request.args.get("q"), "q", _LONGEST)
     limit = read_count(request.args.get("limit"), "limit", _FEW, _MOST)
-    hits = search(db.session, typed, limit)
-    similar = [] if hits else _similar(typed)
-    if wants_json(request):
-        answer = jsonify(results=[result_json(hit) for hit in hits], similar=similar)
-    else:
-        answer = make_response(
-            render_template(
-                "search.html", typed=typed, groups=_by_kind(hits), similar=similar, found=len(hits)
-            )
-        )
-    answer.vary.update(["Accept", "Accept-Language", "Cookie"])
-    return answer
+    found = answer(db.session, typed, limit, read_day(request.args.get("on")))
+    response = jsonify(answer_json(found)) if wants_json(request) else make_response(_page(typed, found))
+    response.vary.update(["Accept", "Accept-Language", "Cookie"])
+    return response
 
 
-def _similar(typed: str) -> list[str]:
-    """Parcel numbers that exist and are near to what was typed, when nothing was found."""
-    return list_similar_numbers(db.session, typed) if read_question(typed).may_be_a_number else []
+def _page(typed: str, found: Answer) -> str:
+    return render_template(
+        "search.html",
+        typed=typed,
+        day=found.day,
+        groups=_by_kind(found),
+        found=len(found.hits),
+        suggestions=suggestions_of(found),
+        told=told_of(found),
+    )
 
 
-def _by_kind(hits: list[Hit]) -> list[tuple[Kind, str, list[dict[str, str]]]]:
+def _by_kind(found: Answer) -> list[tuple[Kind, str, list[dict[str, str]]]]:
     """The results grouped by kind, the kind of the best result first."""
-    kinds = list(dict.fromkeys(hit.kind for hit in hits))
-    grouped = groupby(sorted(hits, key=lambda hit: kinds.index(hit.kind)), key=attrgetter("kind"))
+    kinds = list(dict.fromkeys(hit.kind for hit in found.hits))
+    grouped = groupby(sorted(found.hits, key=lambda hit: kinds.index(hit.kind)), key=attrgetter("kind"))
     return [
         (
             kind,
-            str(BROWSER[f"search.kind.{kind}"]),
-            [{"label": label_of(h), "detail": detail_of(h), "url": url_of(h)} for h in of],
+            str(BROWSER[f"search.group.{kind}"]),
+            [{"label": label_of(h), "detail": detail_of(h), "url": url_of(h, found)} for h in of],
         )
         for kind, of in grouped
     ]

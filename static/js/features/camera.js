@@ -25,7 +25,10 @@ export function install(map, state, { config }) {
   const off = state.on(["fly"], ({ fly }) => {
     if (!fly) return;
     const near = map.getBounds().pad(1).contains([fly.lat, fly.lon]);
-    map.setView([fly.lat, fly.lon], fly.z, { animate: near && !prefersStillness() });
+    const animate = near && !prefersStillness();
+    // What has a length is seen along all of it.
+    if (fly.bounds) map.fitBounds(latLngBounds(fly.bounds).pad(0.1), { ...clearOfPaper(map), maxZoom: fly.z, animate });
+    else map.setView([fly.lat, fly.lon], fly.z, { animate });
     showBesidePaper(map, fly);
     state.set({ fly: null });
   });
