@@ -14,7 +14,7 @@ const fromModules = (/** @type {string[]} */ ...parts) => path.join(root, "node_
 const INTERFACE_ICONS = [
   "search", "layers", "calendar-days", "plus", "minus", "locate-fixed", "x", "chevron-up", "chevron-down",
   "sun", "moon", "sun-moon", "languages", "map-pin", "triangle-alert", "wifi-off", "link", "check", "map", "info",
-  "printer", "rotate-ccw", "arrow-up", "menu", "star", "message-square", "file-text", "loader-circle",
+  "printer", "rotate-ccw", "download", "share-2", "copy", "image", "arrow-up", "menu", "star", "message-square", "file-text", "loader-circle",
 ];
 
 /** @param {string} svg @returns {{inner: string, box: string}} */

@@ -16,6 +16,7 @@ from layers.tiles.revision import get_today
 from layers.words import land_use_name
 from layers.zoning.hues import UNSORTED, family_hues
 from webmap import queries, words
+from webmap.keep.choices import choices
 
 _STYLE = Path(__file__).resolve().parent.parent / "layers" / "style.json"
 _PARCELS, _ZONING, _BASE = "parcels", "zoning", "base"
@@ -44,6 +45,7 @@ def page_config(session: Session, args: Mapping[str, str]) -> dict[str, Any]:
         "layers": [_layer(each) for each in overlays],
         "palette": _palette(session),
         "sources": _sources(session, [each.slug for each in overlays], today),
+        "keep": choices(),
         "strings": {key: str(text) for key, text in words.BROWSER.items()},
     }
 
