@@ -14,7 +14,9 @@ const fromModules = (/** @type {string[]} */ ...parts) => path.join(root, "node_
 const INTERFACE_ICONS = [
   "search", "layers", "calendar-days", "plus", "minus", "locate-fixed", "x", "chevron-up", "chevron-down",
   "sun", "moon", "sun-moon", "languages", "map-pin", "triangle-alert", "wifi-off", "link", "check", "map", "info",
-  "printer", "rotate-ccw", "columns-2", "ruler", "list", "square-mouse-pointer", "bookmark", "wrench", "trash-2", "pencil", "copy", "download", "upload", "undo-2", "arrow-up", "menu", "star", "message-square", "file-text", "loader-circle",
+  "printer", "rotate-ccw", "columns-2", "ruler", "list", "square-mouse-pointer", "bookmark", "wrench", "trash-2",
+  "pencil", "copy", "download", "upload", "undo-2", "arrow-up", "menu", "star", "message-square", "file-text",
+  "loader-circle", "share-2", "image",
 ];
 
 /** @param {string} svg @returns {{inner: string, box: string}} */

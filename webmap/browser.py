@@ -17,6 +17,7 @@ from layers.words import land_use_name
 from layers.zoning.hues import look_of
 from layers.zoning.models import ZoneClass
 from webmap import queries, words
+from webmap.keep.choices import choices
 
 _STYLE = Path(__file__).resolve().parent.parent / "layers" / "style.json"
 _PARCELS, _ZONING, _BASE = "parcels", "zoning", "base"
@@ -45,6 +46,7 @@ def page_config(session: Session, args: Mapping[str, str]) -> dict[str, Any]:
         "layers": [_layer(each) for each in overlays],
         "palette": _palette(session),
         "sources": _sources(session, [each.slug for each in overlays], today),
+        "keep": choices(),
         "strings": {key: str(text) for key, text in words.BROWSER.items()},
     }
 

@@ -7,6 +7,7 @@ import * as choosing from "./features/choosing.js";
 import * as controls from "./features/controls.js";
 import * as date from "./features/date.js";
 import * as freshness from "./features/freshness.js";
+import * as keep from "./features/keep.js";
 import * as layerList from "./features/layer-list.js";
 import * as light from "./features/light.js";
 import * as locate from "./features/locate.js";
@@ -25,7 +26,7 @@ import { makeMap } from "./map/city-map.js";
 import { State } from "./state.js";
 
 /** In this order: who sets the view first, who draws on it next, who talks about it last. */
-const FEATURES = [notices, camera, permalink, cartography, light, controls, sheet, popovers, place, near, choosing, layerList, date, search, locate, freshness];
+const FEATURES = [notices, camera, permalink, cartography, light, controls, sheet, popovers, keep, place, near, choosing, layerList, date, search, locate, freshness];
 
 /** @returns {PageConfig} */
 function readConfig() {

@@ -47,6 +47,7 @@ interface PageConfig {
   /** What is on at first: land use, or zoning where no land use is told. */
   themes: string[];
   sources: Record<string, { tilejson: string; revision: string }>;
+  keep: { scales: [string, string][]; formats: [string, string][] };
   strings: Record<string, string>;
 }
 

@@ -25,6 +25,8 @@ from webmap.keep.questions import SCALES, SheetWanted, Wanted, scale_words
 from webmap.place.service import get_parcel
 
 MARGIN_MM = 10.0
+AROUND_M = 500.0
+"""How far around a place its data are offered, to each side."""
 _HEAD_MM, _FOOT_MM, _SIDE_MM = 15.0, 52.0, 62.0
 _USUAL_SCALE = 1_000
 _LONGEST_BAR_MM = 60.0
@@ -71,6 +73,14 @@ def find_subject(session: Session, wanted: Wanted) -> Subject:
     title = _("Parcel %(number)s", number=parcel.number)
     address = name_of(*addresses_of(parcel).values())
     return Subject(title, address, day, here.today, x, y, lon, lat, shape)
+
+
+def box_around(subject: Subject) -> tuple[float, float, float, float]:
+    """West, south, east, north in degrees of what is around a subject: near enough for choosing what to download."""
+    degree_m = 111_320.0
+    up = AROUND_M / degree_m
+    across = up / max(math.cos(math.radians(subject.lat)), 0.01)
+    return subject.lon - across, subject.lat - up, subject.lon + across, subject.lat + up
 
 
 def frame_of(subject: Subject, wanted: SheetWanted) -> Frame:

@@ -3,17 +3,45 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request, send_file, url_for
+from flask import Blueprint, Response, make_response, render_template, request, send_file, url_for
 
 from core.geofiles.writing import FORMATS, write
 from core.web import db, public
+from layers.area import get_srid
 from webmap.drawing.pdf import write_pdf
-from webmap.keep import downloads, links, sheet
-from webmap.keep.questions import SheetWanted, read_sheet
+from webmap.keep import choices, downloads, links, sheet
+from webmap.keep.questions import SheetWanted, Wanted, read_sheet, read_wanted
 
 blueprint = Blueprint("keep", __name__)
 
 _KEPT_S = 3600
+
+
+@blueprint.get("/keep")
+@public
+def page() -> Response:
+    """All that can be kept of a place: share, print, data; works without a script."""
+    wanted = read_wanted(request.args)
+    subject = sheet.find_subject(db.session, wanted)
+    place_path = _place_path(wanted)
+    day = wanted.day.isoformat() if wanted.day else ""
+    answer = make_response(
+        render_template(
+            "keep/page.html",
+            subject=subject,
+            place_url=place_path,
+            link=links.whole_link(place_path),
+            qr=url_for("keep.qr", path=place_path),
+            choices=choices.choices(),
+            hidden=_hidden(wanted),
+            one_file=None,
+            files=choices.list_files(db.session, wanted.number, sheet.box_around(subject), day),
+            around_m=sheet.AROUND_M,
+            srid=get_srid(db.session),
+        )
+    )
+    answer.vary.update(["Accept-Language", "Cookie"])
+    return answer
 
 
 @blueprint.get("/print.pdf")
@@ -50,6 +78,21 @@ def download(file: str) -> Response:
     answer.headers["Content-Disposition"] = downloads.file_name(db.session, asked)
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
+
+
+def _place_path(wanted: Wanted) -> str:
+    """The place's own page: what is shared is read by whoever has no map, too."""
+    day: dict[str, Any] = {"on": wanted.day.isoformat()} if wanted.day else {}
+    if wanted.number:
+        return url_for("place.parcel", number=wanted.number, **day)
+    return url_for("place.place", lon=f"{wanted.lon:.6f}", lat=f"{wanted.lat:.6f}", **day)
+
+
+def _hidden(wanted: Wanted) -> dict[str, str]:
+    """What the print form sends besides its choices."""
+    place = {"parcel": wanted.number} if wanted.number else {"lon": str(wanted.lon), "lat": str(wanted.lat)}
+    day = {"on": wanted.day.isoformat()} if wanted.day else {}
+    return {**place, **day, "layers": ",".join(wanted.shown)}
 
 
 def _map_path(wanted: SheetWanted) -> str:
