@@ -1,5 +1,5 @@
 // @ts-check
-/** The list and the map light each other: what is near is marked while its line is pointed at; a parcel named opens here. */
+/** A list and the map light each other: a thing is marked while its line is pointed at; a place named opens here. */
 
 import { need } from "../lib/dom.js";
 import { spotMark } from "../map/city-map.js";
@@ -10,7 +10,7 @@ import { baseColour } from "./cartography/palette.js";
  * @param {import("../state.js").State} state
  */
 export function install(map, state) {
-  const panel = need("#place");
+  const panels = [need("#place"), need("#tool-body")];
   /** @type {import("leaflet").Layer | null} */
   let mark = null;
   const light = (/** @type {Event} */ event) => {
@@ -22,22 +22,28 @@ export function install(map, state) {
     mark = spotMark(spot, { accent: baseColour("accent", dark), halo: baseColour("halo", dark) }).addTo(map);
   };
   const open = (/** @type {MouseEvent} */ event) => {
-    const link = event.target instanceof Element ? event.target.closest("a[data-number]") : null;
-    const number = link?.getAttribute("data-number");
+    const link = event.target instanceof Element ? event.target.closest("a[data-number], a[data-spot]") : null;
     // With a modifier the reader asks for a page of its own.
-    if (!number || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const number = link.getAttribute("data-number");
+    const spot = spotOf(link);
+    if (!number && !spot) return;
     event.preventDefault();
-    state.set({ place: { number }, placeAnchor: null, placeTold: false });
+    state.set({ place: number ? { number } : spot, placeAnchor: number ? null : spot, placeTold: false });
   };
   const events = /** @type {const} */ (["pointerover", "pointerleave", "focusin"]);
-  for (const name of events) panel.addEventListener(name, light);
-  panel.addEventListener("click", open);
+  for (const panel of panels) {
+    for (const name of events) panel.addEventListener(name, light);
+    panel.addEventListener("click", open);
+  }
   const off = state.on(["place"], () => mark?.remove());
   return () => {
     off();
     mark?.remove();
-    for (const name of events) panel.removeEventListener(name, light);
-    panel.removeEventListener("click", open);
+    for (const panel of panels) {
+      for (const name of events) panel.removeEventListener(name, light);
+      panel.removeEventListener("click", open);
+    }
   };
 }
 
