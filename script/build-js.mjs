@@ -126,14 +126,18 @@ async function buildSprite() {
   return writeHashed("icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
 }
 
+/** The map's script in parts, of which the rarely used are fetched when asked for; a page's in one piece. */
 async function bundle() {
-  const entries = ["static/js/main.js", "static/js/page.js", "static/css/app.css"];
+  const map = await bundleOf({ app: "static/js/main.js" }, { splitting: true });
+  const pages = await bundleOf({ page: "static/js/page.js", style: "static/css/app.css" }, {});
+  return { inputs: { ...map.inputs, ...pages.inputs }, outputs: { ...map.outputs, ...pages.outputs } };
+}
+
+/** @param {Record<string, string>} entries @param {import("esbuild").BuildOptions} options */
+async function bundleOf(entries, options) {
   const result = await build({
-    entryPoints: {
-      app: path.join(root, entries[0]),
-      page: path.join(root, entries[1]),
-      style: path.join(root, entries[2]),
-    },
+    ...options,
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, path.join(root, file)])),
     absWorkingDir: root,
     bundle: true,
     minify: true,
@@ -141,6 +145,7 @@ async function bundle() {
     target: ["es2022", "chrome100", "firefox100", "safari15.4"],
     outdir: dist,
     entryNames: "[name]-[hash]",
+    chunkNames: "parts/[name]-[hash]",
     // Without the name: the font's has brackets, which a preload and a style sheet would write differently.
     assetNames: "assets/[ext]-[hash]",
     loader: { ".woff2": "file", ".png": "file" },
@@ -161,6 +166,9 @@ function bundleNames(metafile) {
   for (const [file, output] of Object.entries(metafile.outputs)) {
     const name = logical[/** @type {keyof typeof logical} */ (output.entryPoint ?? "")];
     if (name) names[name] = path.relative(dist, path.join(root, file));
+    // What it imports at once: the page asks for it together with it (see asset_parts in webmap/assets.py).
+    const parts = name?.endsWith(".js") ? output.imports.filter(({ kind }) => kind === "import-statement") : [];
+    parts.forEach((part, at) => (names[`${name}#${at}`] = path.relative(dist, path.join(root, part.path))));
     if (file.endsWith(".woff2")) names["vazirmatn.woff2"] = path.relative(dist, path.join(root, file));
   }
   return names;

@@ -106,5 +106,6 @@ def _teach_templates(app: Flask) -> None:
         direction=i18n.direction,
         languages=i18n.LANGUAGES,
         asset=assets.asset,
+        asset_parts=assets.asset_parts,
         csp_nonce=lambda: request_globals.csp_nonce,
     )

@@ -46,6 +46,12 @@ def path_of(name: str) -> Path:
     return FOLDER / _manifest().get(name, name)
 
 
+def asset_parts(name: str) -> list[str]:
+    """The URLs of what a script is put together from: asked for with it, they need no second journey."""
+    names = _manifest()
+    return [url_for("static", filename=names[key]) for key in sorted(names) if key.startswith(f"{name}#")]
+
+
 @cache
 def _manifest() -> dict[str, str]:
     path = FOLDER / "manifest.json"

@@ -85,6 +85,47 @@ export async function parcelShape(number, on, signal) {
   return (await ask(url, "application/geo+json, application/json", signal)).json();
 }
 
+/**
+ * @param {{lon: number, lat: number}} spot
+ * @param {string | null} on
+ * @param {AbortSignal} signal
+ * @returns {Promise<string | null>} the number of the parcel there, if there is one
+ */
+export async function parcelNumberAt({ lon, lat }, on, signal) {
+  const url = `/place.json?lon=${lon}&lat=${lat}${on ? `&on=${on}` : ""}`;
+  return (await (await ask(url, "application/json", signal)).json()).parcel?.number ?? null;
+}
+
+/**
+ * @param {string[]} numbers
+ * @param {string | null} on
+ * @param {AbortSignal} signal
+ * @returns {Promise<string>} the parcels with their sums, as an HTML fragment of our own
+ */
+export async function selectionFragment(numbers, on, signal) {
+  return (await ask(`/selection?${severally(numbers, on)}&panel=1`, "text/html", signal)).text();
+}
+
+/** @param {string[]} numbers @param {string | null} on @param {AbortSignal} signal @returns {Promise<GeoJSON.FeatureCollection>} */
+export async function selectionShapes(numbers, on, signal) {
+  return (await ask(`/selection.geojson?${severally(numbers, on)}`, "application/geo+json", signal)).json();
+}
+
+/** @param {string[]} numbers @param {string | null} on */
+function severally(numbers, on) {
+  return new URLSearchParams([...numbers.map((number) => ["parcel", number]), ...(on ? [["on", on]] : [])]).toString();
+}
+
+/** @param {URLSearchParams} query @param {AbortSignal} signal @returns {Promise<string>} what a window shows, as an HTML fragment */
+export async function listFragment(query, signal) {
+  return (await ask(`/list?${query}&panel=1`, "text/html", signal)).text();
+}
+
+/** @param {URLSearchParams} query @param {AbortSignal} signal @returns {Promise<string>} what a window shows, in a sentence */
+export async function listTold(query, signal) {
+  return (await (await ask(`/list/told.json?${query}`, "application/json", signal)).json()).told ?? "";
+}
+
 /** @param {AbortSignal} signal @returns {Promise<Record<string, string>>} what names the present content of each tile source */
 export async function revisions(signal) {
   return (await (await ask("/tiles/revisions.json", "application/json", signal)).json()).revisions ?? {};

@@ -18,6 +18,9 @@ import * as place from "./features/place.js";
 import * as popovers from "./features/popovers.js";
 import * as search from "./features/search/index.js";
 import * as sheet from "./features/sheet.js";
+import * as tools from "./features/tools.js";
+import * as viewVoice from "./features/view-voice.js";
+import * as walking from "./features/walking.js";
 import { installAppearance, isDark } from "./lib/appearance.js";
 import { need, prefersStillness } from "./lib/dom.js";
 import { readSeen } from "./lib/permalink.js";
@@ -26,7 +29,7 @@ import { makeMap } from "./map/city-map.js";
 import { State } from "./state.js";
 
 /** In this order: who sets the view first, who draws on it next, who talks about it last. */
-const FEATURES = [notices, camera, permalink, cartography, light, controls, sheet, popovers, keep, place, near, choosing, layerList, date, search, locate, freshness];
+const FEATURES = [notices, camera, permalink, cartography, light, controls, sheet, popovers, keep, tools, place, near, choosing, layerList, date, search, locate, viewVoice, walking, freshness];
 
 /** @returns {PageConfig} */
 function readConfig() {
@@ -40,6 +43,7 @@ function beginState(config) {
     ...readSeen(location.search, permalink.defaultLayers(config)),
     on: config.on,
     popover: null,
+    tool: null,
     rest: "half",
     placeAnchor: null,
     placeTold: false,

@@ -3,9 +3,11 @@
 
 /**
  * @typedef {import("./lib/permalink.js").Seen} Seen
+ * @typedef {"measure" | "select" | "saved" | "in-view"} Tool
  * @typedef {{words: string, action?: string, act?: () => void, lasts?: boolean}} Notice
  * @typedef {Seen & {
  *   popover: string | null,
+ *   tool: Tool | null,
  *   rest: "peek" | "half" | "full",
  *   placeAnchor: import("./lib/permalink.js").Spot | null,
  *   placeTold: boolean,

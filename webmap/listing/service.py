@@ -61,6 +61,15 @@ def list_view(
     return Listing(view, groups, things, page, pages, street, catalogue, shown)
 
 
+def count_view(session: Session, view: View, layers: Sequence[str] | None) -> Listing:
+    """As :func:`list_view`, of everything and without the things themselves."""
+    catalogue = list_shown_layers(session)
+    shown = list(layers) if layers is not None else _shown_at_first(catalogue)
+    groups = [] if view.window is None else _groups(session, view, catalogue, shown, "", "")
+    street = find_street_near(session, view.window.origin) if view.window else None
+    return Listing(view, groups, [], 1, 1, street, catalogue, shown)
+
+
 def _shown_at_first(catalogue: Sequence[Layer]) -> list[str]:
     """What the map shows to somebody who chose nothing."""
     return [PARCELS, *(layer.slug for layer in catalogue if layer.style.get("visible"))]

@@ -14,7 +14,7 @@ from layers.schemas import name_of
 from parcels.in_view import Step, list_steps
 from webmap.listing import page as words
 from webmap.listing.schemas import listing_json, steps_json
-from webmap.listing.service import PARCELS, ZONES, Listing, list_view
+from webmap.listing.service import PARCELS, ZONES, Listing, count_view, list_view
 from webmap.listing.window import Asked, find_view
 from webmap.place.service import Place, get_parcel
 
@@ -37,6 +37,16 @@ def listing() -> Response:
     found = list_view(db.session, find_view(db.session, _asked()), _layers(), only, typed, number)
     answer = jsonify(listing_json(found)) if wants_json(request) else _page(found, only, typed)
     answer.vary.update(["Accept", "Accept-Language", "Cookie"])
+    return answer
+
+
+@blueprint.get("/list/told.json")
+@public
+def told() -> Response:
+    """What the map shows in a window, in one sentence: for the voice of a map that moves."""
+    found = count_view(db.session, find_view(db.session, _asked()), _layers())
+    answer = jsonify(told=words.summary(found))
+    answer.vary.update(["Accept-Language", "Cookie"])
     return answer
 
 

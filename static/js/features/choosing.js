@@ -1,5 +1,5 @@
 // @ts-check
-/** A tap, or Enter on the map, chooses the place there. */
+/** A tap, or Enter on the map, chooses the place there, unless a tool takes taps for its own. */
 
 /**
  * @param {import("leaflet").Map} map
@@ -8,6 +8,7 @@
 export function install(map, state) {
   const container = map.getContainer();
   const choose = (/** @type {import("leaflet").LatLng} */ at) => {
+    if (takesTaps(state.now.tool)) return;
     const spot = { lon: at.wrap().lng, lat: at.lat };
     state.set({ place: spot, placeAnchor: spot, placeTold: false, popover: null });
   };
@@ -25,4 +26,9 @@ export function install(map, state) {
     map.off("click", tap);
     container.removeEventListener("keydown", key);
   };
+}
+
+/** @param {import("../state.js").Tool | null} tool */
+function takesTaps(tool) {
+  return tool === "measure" || tool === "select";
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** The list and the map light each other: what is near is marked while its line is pointed at; a parcel or a day named opens here. */
+/** A list and the map light each other: a thing is marked while its line is pointed at; a place or a day named opens here. */
 
 import { need } from "../lib/dom.js";
 import { spotMark } from "../map/city-map.js";
@@ -10,7 +10,7 @@ import { baseColour } from "./cartography/palette.js";
  * @param {import("../state.js").State} state
  */
 export function install(map, state) {
-  const panel = need("#place");
+  const panels = [need("#place"), need("#tool-body")];
   /** @type {import("leaflet").Layer | null} */
   let mark = null;
   const light = (/** @type {Event} */ event) => {
@@ -22,26 +22,31 @@ export function install(map, state) {
     mark = spotMark(spot, { accent: baseColour("accent", dark), halo: baseColour("halo", dark) }).addTo(map);
   };
   const open = (/** @type {MouseEvent} */ event) => {
-    const link = event.target instanceof Element ? event.target.closest("a[data-number], a[data-on]") : null;
+    const link = event.target instanceof Element ? event.target.closest("a[data-number], a[data-spot], a[data-on]") : null;
     // With a modifier the reader asks for a page of its own.
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const number = link.getAttribute("data-number");
+    const spot = spotOf(link);
     const on = link.getAttribute("data-on");
-    if (!number && on === null) return;
+    if (!number && !spot && on === null) return;
     event.preventDefault();
-    if (number) state.set({ place: { number }, placeAnchor: null, placeTold: false });
     // An entry of the timeline: the whole map goes to that day, or back to today.
-    else state.set({ on: on || null, placeTold: false });
+    if (!number && !spot) state.set({ on: on || null, placeTold: false });
+    else state.set({ place: number ? { number } : spot, placeAnchor: number ? null : spot, placeTold: false });
   };
   const events = /** @type {const} */ (["pointerover", "pointerleave", "focusin"]);
-  for (const name of events) panel.addEventListener(name, light);
-  panel.addEventListener("click", open);
+  for (const panel of panels) {
+    for (const name of events) panel.addEventListener(name, light);
+    panel.addEventListener("click", open);
+  }
   const off = state.on(["place"], () => mark?.remove());
   return () => {
     off();
     mark?.remove();
-    for (const name of events) panel.removeEventListener(name, light);
-    panel.removeEventListener("click", open);
+    for (const panel of panels) {
+      for (const name of events) panel.removeEventListener(name, light);
+      panel.removeEventListener("click", open);
+    }
   };
 }
 

@@ -5,7 +5,7 @@ import { debounce } from "../lib/dom.js";
 import { readSeen, writeSeen } from "../lib/permalink.js";
 
 /** Panning and zooming follow in the address; choosing makes an entry that Back returns from. */
-const CHOICES = /** @type {const} */ (["layers", "on", "place"]);
+const CHOICES = /** @type {const} */ (["layers", "on", "place", "selection"]);
 
 /** @param {PageConfig} config @returns {string[]} what is seen by someone who chose nothing */
 export function defaultLayers(config) {

@@ -80,3 +80,18 @@ export function debounce(run, wait_ms) {
   };
   return Object.assign(later, { cancel: () => clearTimeout(timer) });
 }
+
+/** @returns {boolean} whether the screen has room for one paper only */
+export function prefersNarrow() {
+  return !matchMedia("(min-width: 900px)").matches;
+}
+
+/**
+ * A button with an icon and a word.
+ * @param {string} name the icon's
+ * @param {string} words
+ * @param {Record<string, string | boolean>} [attributes]
+ */
+export function iconButton(name, words, attributes = {}) {
+  return element("button", { type: "button", class: "quiet-button", ...attributes }, icon(name), element("span", {}, words));
+}

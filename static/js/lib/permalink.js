@@ -11,8 +11,12 @@ import { parseDay } from "./jalali.js";
  *   layers: string[],
  *   on: string | null,
  *   place: Place | null,
+ *   selection: string[],
  * }} Seen
  */
+
+/** As many parcels as the server adds up. */
+export const MOST_SELECTED = 50;
 
 /** @param {string | null} text @param {number} low @param {number} high @returns {number | null} */
 function numberWithin(text, low, high) {
@@ -38,6 +42,12 @@ function readPlace(query) {
   return spot.lon === null || spot.lat === null ? null : { lon: spot.lon, lat: spot.lat };
 }
 
+/** @param {URLSearchParams} query @returns {string[]} parcel numbers, each once */
+function readSelection(query) {
+  const numbers = query.getAll("sel").map((number) => number.trim().slice(0, 100));
+  return [...new Set(numbers.filter(Boolean))].slice(0, MOST_SELECTED);
+}
+
 /**
  * @param {string} search such as `?z=16&lat=35.7&lon=51.4&layers=land_use,schools&parcel=2-15-34-8`
  * @param {string[]} defaults the layers seen when the query names none
@@ -52,6 +62,7 @@ export function readSeen(search, defaults) {
     layers: layers === null ? [...defaults] : [...new Set(layers.split(",").filter((slug) => /^[\w-]+$/.test(slug)))],
     on: on && parseDay(on) ? on : null,
     place: readPlace(query),
+    selection: readSelection(query),
   };
 }
 
@@ -70,5 +81,6 @@ export function writeSeen(seen, defaults) {
   if (seen.on) query.push(`on=${seen.on}`);
   if (seen.place?.number) query.push(`parcel=${encodeURIComponent(seen.place.number)}`);
   else if (seen.place) query.push(`at=${seen.place.lon?.toFixed(6)},${seen.place.lat?.toFixed(6)}`);
+  query.push(...seen.selection.map((number) => `sel=${encodeURIComponent(number)}`));
   return query.length ? `?${query.join("&")}` : "";
 }

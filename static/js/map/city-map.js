@@ -62,3 +62,9 @@ export function spotMark({ lon, lat }, { accent, halo, radius_m }) {
   const circle = L.circle(at, { radius: radius_m, color: accent, weight: 1, fillOpacity: 0.08, interactive: false });
   return L.layerGroup([circle, ...marks]);
 }
+
+/** @param {L.Map} map @returns {{west: number, south: number, east: number, north: number}} what is seen, in degrees */
+export function boxOf(map) {
+  const bounds = map.getBounds();
+  return { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() };
+}
