@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import Babel
 from flask_security import (
     FSQLALiteUserDatastore,
@@ -37,6 +38,7 @@ from core.web import PUBLIC, db, requires, wants_json
 
 _SIGNED_IN_AT = "signed_in_at"
 _TRANSLATIONS = Path(__file__).resolve().parent / "translations"
+_REMEMBERED = "remember_token"  # Flask-Login's
 _STAFF_HOURS, _CITIZEN_DAYS = 12, 30
 _CONFIRM_DAYS, _RESET_HOURS = 2, 3
 
@@ -54,6 +56,15 @@ _ENDPOINTS = {
         " wan_register wan_register_response wan_delete wan_verify wan_verify_response"
     ),
 }
+
+
+class QuietSessions(SecureCookieSessionInterface):
+    """Sessions only for those who need one: an answer to a visitor is the same for all, and caches may know it."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the session, unless there is none; Flask-Login looks into it on every request."""
+        if session or session.modified:
+            super().save_session(app, session, response)
 
 
 class PeopleStore(FSQLALiteUserDatastore):
@@ -87,11 +98,11 @@ def install(app: Flask, settings: Settings) -> None:
     mail.deliver_by(mail.MailServer(settings.mail_url, settings.mail_from))
     app.config.update(_configuration(settings))
     # Our templates speak by our own catalogue.
+    app.session_interface = QuietSessions()
     Babel(app, locale_selector=language, configure_jinja=False)
     csrf.init_app(app)
     Security(app, PeopleStore(db, Person, HeldRole, Passkey), mail_util_cls=Letters)
     _name_permissions(app)
-    app.before_request(_end_old_session)
     app.before_request(_authorise)
     user_authenticated.connect(_begin_session, app)
     user_registered.connect(_remember_language, app)
@@ -100,7 +111,10 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def find_person() -> Person | None:
-    """Who is asking, if they have signed in."""
+    """Who is asking, if they have signed in. A visitor is not asked for a session: the answer stays anyone's."""
+    if not any(name in request.cookies for name in (current_app.config["SESSION_COOKIE_NAME"], _REMEMBERED)):
+        return None
+    _end_old_session()
     return current_user if current_user.is_authenticated else None
 
 
@@ -177,12 +191,9 @@ def _confirm_by_letter(_app: Flask, user: Person, **_more: Any) -> None:
 
 def _end_old_session() -> None:
     """A session ends some time after its sign-in, however busy it is; the staff's sooner."""
-    if _SIGNED_IN_AT not in session:
+    if _SIGNED_IN_AT not in session or not current_user.is_authenticated:
         return
-    person = find_person()
-    if person is None:
-        session.pop(_SIGNED_IN_AT)
-        return
+    person: Person = current_user
     limit = dt.timedelta(hours=_STAFF_HOURS) if person.is_staff else dt.timedelta(days=_CITIZEN_DAYS)
     if time.time() - session[_SIGNED_IN_AT] > limit.total_seconds():
         logout_user()
@@ -192,6 +203,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
     is_secure = settings.public_url.startswith("https://")
     return {
         "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_REFRESH_EACH_REQUEST": False,  # it ends some time after the sign-in, and no file carries a cookie
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": is_secure,
         "PERMANENT_SESSION_LIFETIME": dt.timedelta(days=_CITIZEN_DAYS),

@@ -36,6 +36,8 @@ WITH start AS (
     WHERE parcel.valid_from <= :day AND (parcel.valid_to IS NULL OR parcel.valid_to > :day)
       AND parcel.id IS DISTINCT FROM CAST(:parcel_id AS bigint)
       AND parcel.id NOT IN (SELECT met.id FROM met)
+      -- What became of a closed parcel lies in its place and not beside it.
+      AND NOT ST_Intersects(parcel.geom, start.spot)
     ORDER BY parcel.number
     LIMIT :most
 ), found AS (
