@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 
-from core.errors import NotAllowed, TooLarge
+from core.errors import NotAllowed, NotFound, TooLarge
 from core.i18n import gettext as _
 from core.i18n import language
 
@@ -42,6 +42,7 @@ class PublicAddress:
 def install(app: Flask) -> None:
     """Put an application behind all of it."""
     app.before_request(_refuse_too_large)
+    app.before_request(_refuse_unstorable_path)
     app.before_request(_refuse_foreign_write)
     app.after_request(_add_headers)
 
@@ -51,6 +52,12 @@ def _refuse_too_large() -> None:
     most = current_app.config["MAX_CONTENT_LENGTH"]
     if request.content_length is not None and request.content_length > most:
         raise TooLarge(_("This is larger than the city's machine takes in one go."))
+
+
+def _refuse_unstorable_path() -> None:
+    """No name of ours has a NUL in it, and no database takes one as a question."""
+    if "\0" in request.path:
+        raise NotFound(_("There is no page at this address."))
 
 
 def _refuse_foreign_write() -> None:
