@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Request, Response, g, jsonify, render_template, request
@@ -13,7 +12,8 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from core.errors import AppError, Unavailable
+from core.defences import web as defences
+from core.errors import AppError, BadInput, Unavailable
 from core.i18n import LANGUAGES, language, set_language
 from core.i18n import gettext as _
 
@@ -25,23 +25,6 @@ log = structlog.get_logger("web")
 PUBLIC = "public"
 LANGUAGE_COOKIE = "lang"
 _YEAR_S = 365 * 24 * 3600
-
-
-class PublicAddress:
-    """WSGI middleware: requests are taken to be for the city's own address, whatever their Host header says.
-
-    So a link in a letter or on a paper never leads elsewhere. Without an address (``PUBLIC_URL``) nothing changes.
-    """
-
-    def __init__(self, inner: Callable[..., Any], address: str) -> None:
-        self.inner = inner
-        parts = urlsplit(address)
-        self.known = {"HTTP_HOST": parts.netloc, "wsgi.url_scheme": parts.scheme} if address else {}
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        """Answer."""
-        environ.update(self.known)
-        return self.inner(environ, start_response)
 
 
 def requires(permission: str) -> Callable[[View], View]:
@@ -83,11 +66,12 @@ def install(app: Flask, default_language: str) -> None:
     app.before_request(functools.partial(_choose_language, default_language))
     app.before_request(_name_request)
     # after_request functions run last-registered first: the transaction ends before headers are looked at.
-    app.after_request(_add_headers)
+    defences.install(app)
     app.after_request(_remember_language)
     app.after_request(_end_transaction)
     app.register_error_handler(AppError, _answer_error)
     app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(RecursionError, _answer_too_deep)
     app.register_error_handler(OperationalError, _answer_database_away)
     app.register_error_handler(Exception, _answer_unforeseen)
 
@@ -123,23 +107,6 @@ def _remember_language(response: Response) -> Response:
             secure=request.is_secure,
             httponly=True,
         )
-    return response
-
-
-def _add_headers(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault(
-        "Content-Security-Policy",
-        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; "
-        "form-action 'self'; frame-ancestors 'none'",
-    )
-    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers["X-Request-ID"] = g.get("request_id", "")
-    if response.mimetype == "text/html":
-        headers.setdefault("Content-Language", language())
-        headers.setdefault("Cache-Control", "private, no-cache")
-        response.vary.update(["Accept", "Accept-Language", "Cookie"])
     return response
 
 
@@ -184,6 +151,10 @@ def _http_message(status: int) -> str:
     if status == 413:
         return _("This is larger than the city's machine takes in one go.")
     return _("The request could not be understood.")
+
+
+def _answer_too_deep(_error: RecursionError) -> Response:
+    return _answer_error(BadInput(_("This is nested too deeply to be understood."), field="body"))
 
 
 def _answer_database_away(error: OperationalError) -> Response:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -37,9 +38,18 @@ def sign_in(client: FlaskClient, person: Person) -> FlaskClient:
     return client
 
 
-def post(client: FlaskClient, address: str, **fields: object) -> TestResponse:
-    """Post a form as a browser does: with the CSRF token of a page of this session."""
-    page = client.get("/account/change")
+def post(
+    client: FlaskClient,
+    address: str,
+    *,
+    _page: str = "/account/change",
+    _origin: str | None = None,
+    _token_of: FlaskClient | None = None,
+    **fields: Any,
+) -> TestResponse:
+    """Post a form as a browser does: with the CSRF token of a page of this session (or of another's)."""
+    page = (_token_of or client).get(_page)
     found = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page.text)
     assert found, "the page has no form of ours"
-    return client.post(address, data={"csrf_token": found[1], **fields})
+    headers = {} if _origin is None else {"Origin": _origin}
+    return client.post(address, data={"csrf_token": found[1], **fields}, headers=headers)

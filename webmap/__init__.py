@@ -12,8 +12,8 @@ from core import cluster, i18n, log, web
 from core.anchor import Anchor
 from core.audit import ANCHOR
 from core.database import driver_url
+from core.defences.web import PublicAddress
 from core.settings import Settings, terminal_language
-from core.web import PublicAddress
 from layers.tiles.cache import TileCache
 from layers.tiles.maker import Maker
 from layers.tiles.middleware import Shelf, TileMiddleware

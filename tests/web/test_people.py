@@ -1,5 +1,7 @@
 """The administrator's pages: who may open them, what each button does, and that it stands in the record."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -29,7 +31,7 @@ def desk(client: FlaskClient, admin: Person) -> FlaskClient:
     return sign_in(client, admin)
 
 
-def change(desk: FlaskClient, person: Person, what: str, **fields: object) -> TestResponse:
+def change(desk: FlaskClient, person: Person, what: str, **fields: Any) -> TestResponse:
     return post(desk, f"/people/{person.id}/{what}", version=person.version, **fields)
 
 
