@@ -62,8 +62,9 @@ class QuietSessions(SecureCookieSessionInterface):
     """Sessions only for those who need one: an answer to a visitor is the same for all, and caches may know it."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write the session, unless there is none; Flask-Login looks into it on every request."""
-        if session or session.modified:
+        """Write the session, unless there is none, or everyone is answered alike; Flask-Login looks into it always."""
+        view = app.view_functions.get(request.endpoint or "")
+        if (session or session.modified) and not getattr(view, "same_for_all", False):
             super().save_session(app, session, response)
 
 

@@ -42,6 +42,12 @@ def public(view: View) -> View:
     return requires(PUBLIC)(view)
 
 
+def same_for_all(view: View) -> View:
+    """Mark a view that answers everyone alike: no session is kept for it, so that every cache may share it."""
+    view.same_for_all = True  # type: ignore[attr-defined]
+    return view
+
+
 def wants_json(asked: Request) -> bool:
     """Whether the asker prefers JSON: by ``.json`` in the path or by the Accept header."""
     if asked.path.endswith((".json", ".geojson", ".mvt")):

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask, Response, request, send_from_directory, url_for
 from werkzeug.security import safe_join
 
-from core.web import public
+from core.web import public, same_for_all
 
 FOLDER = Path(__file__).resolve().parent.parent / "static" / "dist"
 # Every file but the manifest has its content's hash in its name.
@@ -21,6 +21,7 @@ def install(app: Flask) -> None:
 
 
 @public
+@same_for_all
 def send(filename: str) -> Response:
     """One file: as the build packed it, or plain for whoever does not take gzip."""
     packed = safe_join(str(FOLDER), f"{filename}.gz")

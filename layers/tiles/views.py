@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from sqlalchemy import select
 
 from core.inputs import read_day
-from core.web import db, public
+from core.web import db, public, same_for_all
 from layers.models import SourceRevision
 from layers.tiles import base, sources
 from layers.tiles.answer import EMPTY, FOR_A_MINUTE, FOR_GOOD, Answer, answer, answer_json, pack
@@ -39,6 +39,7 @@ def allow_everyone(response: Response) -> Response:
 
 @blueprint.get("/tiles/<source>.json")
 @public
+@same_for_all
 def tilejson(source: str) -> Response:
     """TileJSON 3.0 of a source."""
     found = sources.get_source(db.session, source)
@@ -52,6 +53,7 @@ def tilejson(source: str) -> Response:
 
 @blueprint.get(f"/tiles/{REVISIONS}.json")
 @public
+@same_for_all
 def revisions() -> Response:
     """The revision of each source: what an open map polls to learn of edits."""
     numbers = {row.source: row.revision for row in db.session.scalars(select(SourceRevision))}
@@ -61,6 +63,7 @@ def revisions() -> Response:
 
 @blueprint.get("/tiles/<source>/<z>/<x>/<y>.mvt")
 @public
+@same_for_all
 def tile(source: str, z: str, x: str, y: str) -> Response:
     """One vector tile; where nothing lies, one without layers. It is kept for whoever asks next."""
     cell = parse_cell(z, x, y)

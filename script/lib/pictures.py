@@ -1,6 +1,7 @@
 """Takes the pictures in docs/pictures from the demo city, served for as long as that takes."""
 
 import itertools
+import logging
 import shutil
 import tempfile
 import threading
@@ -68,6 +69,7 @@ def pages(browser: Browser) -> Iterator[tuple[str, str, Page]]:
 def main() -> None:
     """Write docs/pictures/{map,place}-LANG-SIZE-SCHEME.jpg."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with demo_city() as (url, (lon, lat)), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         for name, lang, page in pages(browser):
