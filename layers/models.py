@@ -8,6 +8,7 @@ from geoalchemy2 import WKBElement
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Column,
     ColumnElement,
     Computed,
     Date,
@@ -16,7 +17,9 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
     SmallInteger,
+    Table,
     Text,
     func,
 )
@@ -156,6 +159,29 @@ class Feature(Base):
     geom_3857: Mapped[WKBElement] = web_mercator_column()
     properties: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     version: Mapped[int] = mapped_column(server_default="1")
+
+
+FEATURE_PART = Table(
+    "feature_part",
+    Base.metadata,
+    Column("feature_id", BigInteger, ForeignKey("feature.id", ondelete="CASCADE"), nullable=False),
+    Column("layer_id", Integer, nullable=False),
+    Column("geom", city_geometry("GEOMETRY"), nullable=False),
+    Index("feature_part_feature_id_idx", "feature_id"),
+    Index("feature_part_layer_id_idx", "layer_id"),
+    Index("feature_part_layer_id_geom_idx", "layer_id", "geom", postgresql_using="gist"),
+)
+"""Pieces of features, with few corners each, written by triggers: what is near a spot is told by pieces."""
+
+COVERAGE_PART = Table(
+    "coverage_part",
+    Base.metadata,
+    Column("layer_id", Integer, ForeignKey("layer.id", ondelete="CASCADE"), nullable=False),
+    Column("geom", city_geometry("GEOMETRY"), nullable=False),
+    Index("coverage_part_layer_id_idx", "layer_id"),
+    Index("coverage_part_geom_idx", "geom", postgresql_using="gist"),
+)
+"""Pieces of what layers cover, written by a trigger."""
 
 
 class NameWord(Base):

@@ -1,27 +1,50 @@
--- For each layer: whether it holds data at the spot, and its feature nearest to the spot within :within_m (none of a
--- layer that the public does not see).
--- Each layer is one descent of the index on (layer_id, geom), which is taken only when nothing but the distance
--- is asked for in ORDER BY. Of several at the same distance (a neighbourhood inside its district, both under the
--- spot) the smallest is the most telling: hence a handful first, then the best of them.
+-- For each layer: whether it holds data at the spot, and its feature nearest to the spot within :within_m; of a layer
+-- that the public does not see no feature is told.
+-- Measured by the pieces that features are cut into. Each layer is one descent of the index on (layer_id, geom), which
+-- is taken only when nothing but the distance is asked for in ORDER BY; of a layer with a few pieces it would have to
+-- search all of the index before it knew that there are no more. Of several at the same distance (a neighbourhood
+-- inside its district, both under the spot) the smallest is the most telling: a handful first, then the best of them.
 SELECT layer.slug, layer.name_fa, layer.name_en, layer.domain, layer.geometry_kind,
        layer.place_role, layer.visibility = 'public' AS is_public,
-       coalesce(ST_Intersects(layer.coverage, ST_SetSRID(ST_MakePoint(:x, :y), :srid)), false) AS is_covered,
+       EXISTS (
+           SELECT FROM coverage_part
+           WHERE coverage_part.layer_id = layer.id
+             AND ST_Intersects(coverage_part.geom, ST_SetSRID(ST_MakePoint(:x, :y), :srid))
+       ) AS is_covered,
        near.name_fa AS near_name_fa, near.name_en AS near_name_en, near.kind, near.distance_m,
        ST_X(near.lon_lat) AS lon, ST_Y(near.lon_lat) AS lat,
        degrees(ST_Azimuth(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)::geography, near.lon_lat::geography)) AS bearing
 FROM layer
+CROSS JOIN LATERAL (
+    SELECT count(*) > 64 AS is_large
+    FROM (
+        SELECT layer_id FROM feature_part WHERE feature_part.layer_id = layer.id ORDER BY layer_id LIMIT 65
+    ) AS pieces
+) AS size
 LEFT JOIN LATERAL (
-    SELECT closest.name_fa, closest.name_en, closest.kind, closest.distance_m,
+    SELECT feature.name_fa, feature.name_en, feature.kind, closest.distance_m,
            ST_Transform(ST_ClosestPoint(closest.geom, ST_SetSRID(ST_MakePoint(:x, :y), :srid)), 4326) AS lon_lat
     FROM (
-        SELECT feature.id, feature.name_fa, feature.name_en, feature.kind, feature.geom,
-               ST_Distance(feature.geom, ST_SetSRID(ST_MakePoint(:x, :y), :srid)) AS distance_m
-        FROM feature
-        WHERE feature.layer_id = layer.id AND layer.visibility = 'public'
-        ORDER BY feature.geom <-> ST_SetSRID(ST_MakePoint(:x, :y), :srid)
-        LIMIT 4
+        (
+            SELECT part.feature_id, part.geom,
+                   ST_Distance(part.geom, ST_SetSRID(ST_MakePoint(:x, :y), :srid)) AS distance_m
+            FROM feature_part AS part
+            WHERE part.layer_id = layer.id AND layer.visibility = 'public' AND size.is_large
+            ORDER BY part.geom <-> ST_SetSRID(ST_MakePoint(:x, :y), :srid)
+            LIMIT 6
+        )
+        UNION ALL
+        (
+            SELECT part.feature_id, part.geom,
+                   ST_Distance(part.geom, ST_SetSRID(ST_MakePoint(:x, :y), :srid)) AS distance_m
+            FROM feature_part AS part
+            WHERE part.layer_id = layer.id AND layer.visibility = 'public' AND NOT size.is_large
+            ORDER BY distance_m
+            LIMIT 6
+        )
     ) AS closest
-    ORDER BY closest.distance_m, ST_Area(closest.geom), closest.id
+    JOIN feature ON feature.id = closest.feature_id
+    ORDER BY closest.distance_m, CASE WHEN ST_Dimension(closest.geom) = 2 THEN ST_Area(feature.geom) END, feature.id
     LIMIT 1
 ) AS near ON near.distance_m <= :within_m
 ORDER BY layer.slug

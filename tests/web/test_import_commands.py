@@ -52,8 +52,9 @@ def city(smallville: City) -> City:
     with smallville.engine.begin() as connection:
         connection.execute(
             text(
-                "TRUNCATE parcel, zone, zone_generalised, zone_class, feature, layer, street, source_revision, "
-                "parcel_block, parcel_mosaic, parcel_lineage; UPDATE city SET boundary = NULL, boundary_is_hull = false"
+                "TRUNCATE parcel, zone, zone_generalised, zone_class, feature, feature_part, layer, coverage_part, "
+                "street, source_revision, parcel_block, parcel_mosaic, parcel_lineage; "
+                "UPDATE city SET boundary = NULL, boundary_is_hull = false"
             )
         )
     return smallville

@@ -15,7 +15,7 @@ from psycopg2 import extensions, sql
 Geometries = NDArray[Any]
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_TABLES = ("parcel", "feature", "street", "parcel_lineage")
+_TABLES = ("parcel", "feature", "feature_part", "street", "parcel_lineage")
 
 
 @dataclass(frozen=True)
