@@ -15,7 +15,11 @@ CROSS JOIN LATERAL (
                     ELSE ST_Area(ST_Intersection(feature.geom, CAST(:shape AS geometry))) END AS area_m2
     ) AS cut
     WHERE layer.place_role = 'overlay' AND feature.layer_id = layer.id
-          AND ST_DWithin(feature.geom, CAST(:shape AS geometry), :border_m)
+          AND feature.geom && ST_Expand(CAST(:shape AS geometry), :border_m)
+          -- Of two polygons ST_DWithin compares every side with every other: minutes, for a flood zone on a river bank.
+          AND CASE WHEN ST_Dimension(CAST(:shape AS geometry)) < 2
+                   THEN ST_DWithin(feature.geom, CAST(:shape AS geometry), :border_m)
+                   ELSE ST_Intersects(feature.geom, CAST(:shape AS geometry)) END
           AND coalesce(cut.area_m2, :least_m2) >= :least_m2
     UNION ALL
     (
