@@ -18,7 +18,11 @@ CROSS JOIN LATERAL (
                         ELSE ST_Area(ST_Intersection(part.geom, CAST(:shape AS geometry))) END AS area_m2
         ) AS cut
         WHERE layer.place_role = 'overlay' AND part.layer_id = layer.id
-              AND ST_DWithin(part.geom, CAST(:shape AS geometry), :border_m)
+              AND part.geom && ST_Expand(CAST(:shape AS geometry), :border_m)
+              -- Of two polygons ST_DWithin compares every side with every other: minutes, for a flood zone on a river bank.
+              AND CASE WHEN ST_Dimension(CAST(:shape AS geometry)) < 2
+                       THEN ST_DWithin(part.geom, CAST(:shape AS geometry), :border_m)
+                       ELSE ST_Intersects(part.geom, CAST(:shape AS geometry)) END
         GROUP BY part.feature_id
     ) AS over
     JOIN feature ON feature.id = over.feature_id

@@ -70,12 +70,18 @@ def init(
 @click.option("--base", metavar="ROLE", help="Part of the base map: street, water, green, district or none.")
 @click.option(
     "--role",
-    type=click.Choice(list(PlaceRole)),
+    type=click.Choice([each.value for each in PlaceRole]),
     help="What it is for a place; of lines they are taken to be networks, of all else facilities.",
 )
-@click.option("--visibility", type=click.Choice(list(Visibility)), help="Who sees it: by default everyone.")
 @click.option(
-    "--geometry", type=click.Choice(list(GeometryKind)), help="Of a file that mixes them, take these."
+    "--visibility",
+    type=click.Choice([each.value for each in Visibility]),
+    help="Who sees it: by default everyone.",
+)
+@click.option(
+    "--geometry",
+    type=click.Choice([each.value for each in GeometryKind]),
+    help="Of a file that mixes them, take these.",
 )
 @click.option("--covers-city", is_flag=True, help="Where it shows nothing in the city, there is nothing.")
 @click.option("--keep-gone", is_flag=True, help="Keep features that are no longer in the file.")

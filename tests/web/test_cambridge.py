@@ -1,5 +1,6 @@
 """A real city from its own files: Cambridge, MA, imported by the commands and asked by its addresses."""
 
+import datetime as dt
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +17,23 @@ from sqlalchemy import Engine, text
 
 from core.database import make_engine
 from core.settings import Settings
+from tests.by_hand import BORDER_M, CityByHand, ParcelSaid, Shapes, ZoneSaid, corners_of, random_points
 from tests.conftest import DatabaseMaker, find_shared_data
 
 LAYERS = {
     "street_centerlines": ("streets", "traffic", 2643),
     "hydrants": ("hydrants", "infrastructure", 1960),
     "street_lights": ("street-lights", "infrastructure", 6117),
+}
+
+
+MORE_LAYERS = {
+    "floodplain_500yr": ("flood", "land_use", "overlay"),
+    "open_space": ("open_space", "recreation", "overlay"),
+    "drainage": ("drainage", "infrastructure", "network"),
+}
+ROLES = {"streets": "network", "hydrants": "facility", "street-lights": "facility"} | {
+    slug: role for slug, _domain, role in MORE_LAYERS.values()
 }
 
 
@@ -72,6 +84,9 @@ def cambridge(
             domain,
             "--allow-outside",
         ]
+    for name, (slug, domain, role) in MORE_LAYERS.items():
+        said = ["--layer", slug, "--domain", domain, "--role", role, "--base", "none", "--allow-outside"]
+        commands[slug] = ["layers", "import", f"{files}/{name}.zip", *said]
     for name, arguments in commands.items():
         result = app.test_cli_runner().invoke(args=arguments)
         assert result.exit_code == 0, f"{name}: {result.output}"
@@ -148,6 +163,75 @@ def test_places_answer_as_the_files_do(files: Path, visitor: FlaskClient) -> Non
         assert (place["zone"]["code"] in under) if under else place["zone"] is None
         if place["zone"]:
             assert place["zone"]["rules"]["entered"] is False
+
+
+def in_the_citys_grid(path: Path) -> Any:
+    """The geometries of a file in EPSG:26986, moved apart from our own reader; broken ones mended, unreadable None."""
+    meta, _fids, wkb, _fields = pyogrio.raw.read(path, columns=[])
+    shapes = shapely.make_valid(
+        shapely.from_wkb(wkb, on_invalid="ignore"), method="structure", keep_collapsed=False
+    )
+    move = pyproj.Transformer.from_crs(meta["crs"], 26986, always_xy=True)
+    return shapely.transform(shapes, lambda xy: np.column_stack(move.transform(*xy.T)))
+
+
+@pytest.fixture(scope="module")
+def by_hand(files: Path) -> CityByHand:
+    """Cambridge as its files have it."""
+    _shapes, (numbers,) = read(files / "parcels_fy2014.zip", "ML")
+    parcels: dict[str, list[Any]] = {}
+    for shape, number in zip(in_the_citys_grid(files / "parcels_fy2014.zip"), numbers, strict=True):
+        if shape is not None and has_number(number):
+            parcels.setdefault(number.strip(), []).append(shape)
+    _zones, (codes,) = read(files / "zoning_districts.zip", "ZONE_TYPE")
+    layers = {}
+    for name, (slug, *_said) in (LAYERS | MORE_LAYERS).items():
+        found = [shape for shape in in_the_citys_grid(files / f"{name}.zip") if shape is not None]
+        layers[slug] = (ROLES[slug], Shapes(found, found))
+    return CityByHand(
+        pyproj.Transformer.from_crs(26986, 4326, always_xy=True),
+        Shapes(
+            [shapely.union_all(parts) for parts in parcels.values()],
+            [ParcelSaid(number) for number in parcels],
+        ),
+        Shapes(
+            in_the_citys_grid(files / "zoning_districts.zip"), [ZoneSaid(code, None, None) for code in codes]
+        ),
+        layers,
+    )
+
+
+def test_a_thousand_places_answer_as_the_files_do(visitor: FlaskClient, by_hand: CityByHand) -> None:
+    chance = random.Random(1406)
+    today = dt.date.today()
+    ground = shapely.union_all(by_hand.parcels.shapes).convex_hull.buffer(-1)
+    asked = 0
+    for point in random_points(1000, ground, chance):
+        if min(by_hand.parcels.border_m(point), by_hand.zones.border_m(point)) < BORDER_M:
+            continue
+        lon, lat = by_hand.to_degrees.transform(point.x, point.y)
+        answer = visitor.get("/place.json", query_string={"lon": lon, "lat": lat})
+        assert answer.status_code == 200, answer.text
+        assert answer.json is not None
+        by_hand.check(answer.json, point, today)
+        asked += 1
+    assert asked > 950
+
+
+def test_corners_of_the_file_name_all_that_meet_there(visitor: FlaskClient, by_hand: CityByHand) -> None:
+    several = 0
+    for spot in corners_of(by_hand.parcels.shapes, 60, random.Random(1407)):
+        meeting = {
+            said.number
+            for shape, said in by_hand.parcels.at(spot.buffer(0.002))
+            if shape.distance(spot) < 0.002
+        }
+        lon, lat = by_hand.to_degrees.transform(spot.x, spot.y)
+        answer = visitor.get("/place.json", query_string={"lon": lon, "lat": lat}).json
+        assert answer is not None
+        assert meeting <= {answer["parcel"]["number"], *answer["also"]["parcels"]}
+        several += len(meeting) > 1
+    assert several > 20
 
 
 def test_a_street_of_the_file_is_found(visitor: FlaskClient) -> None:

@@ -154,6 +154,19 @@ def test_parcels_layers_and_zoning_come_in(city: City, lots: Path, tmp_path: Pat
     assert (city.count("parcel"), city.count("zone"), city.count("feature")) == (5, 1, 1)
 
 
+def test_what_a_layer_is_for_a_place_and_who_sees_it(city: City, tmp_path: Path) -> None:
+    mixed = write_features(tmp_path / "m.geojson", [(square(0, 0, 40), {"id": 1}), (point(5, 5), {"id": 2})])
+    said = ["--role", "overlay", "--visibility", "staff", "--geometry", "polygon"]
+    result = city.run("layers", "import", mixed, "--layer", "raids", "--domain", "land_use", *said)
+    assert result.exit_code == 0, result.output
+    with city.engine.connect() as connection:
+        found = connection.execute(text("SELECT place_role, visibility, geometry_kind FROM layer")).one()
+    assert tuple(found) == ("overlay", "staff", "polygon")
+    result = city.run("layers", "import", mixed, "--layer", "x", "--domain", "land_use", "--role", "ornament")
+    assert result.exit_code == 2
+    assert "overlay" in result.stderr
+
+
 def test_a_dry_run_writes_nothing(city: City, lots: Path) -> None:
     revisions = "SELECT source, revision FROM source_revision ORDER BY source"
     with city.engine.connect() as connection:

@@ -27,6 +27,8 @@ from parcels.queries import (
 from webmap.place.history import Period, periods_of
 from webmap.place.permits import PermitHere, find_permits
 
+MOST_CORNERS = 3000
+"""A parcel with more is no plot but a city's whole street space drawn as one: nothing on it is measured as a whole."""
 NEAR_M = 5000.0
 """How far "near" reaches; beyond it there is none."""
 
@@ -196,8 +198,11 @@ def _put_together(
 ) -> Place:
     """``at_spot``: the zones at the spot; None when the parcel as a whole was asked for, not a spot in it."""
     parcel = parcels[0] if parcels else None
-    under = list_zones_under(session, parcel.shape) if parcel else []
-    parts = _parts(parcel, under, day) if parcel else []
+    plot = parcel if parcel and _is_plot(parcel) else None
+    if plot is None and at_spot is None:
+        at_spot = list_zones_at(session, spot)
+    under = list_zones_under(session, plot.shape) if plot else []
+    parts = _parts(plot, under, day) if plot else []
     zones = under if at_spot is None else at_spot
     now = (
         [part.zone for part in parts]
@@ -215,15 +220,19 @@ def _put_together(
         zone=now[0] if now else None,
         also_zones=now[1:],
         # What is planned anywhere on a parcel concerns all of it.
-        planned=[zone for zone in (under if parcel else zones) if zone.is_after(day)],
+        planned=[zone for zone in (under if plot else zones) if zone.is_after(day)],
         parts=parts,
         layers=list_layers_here(session, spot, NEAR_M),
-        around=find_around(session, parcel.shape if parcel else spot),
+        around=find_around(session, plot.shape if plot else spot),
         permits=find_permits(),
-        history=periods_of(under if parcel else zones),
+        history=periods_of(under if plot else zones),
         has_zoning=bool(zones) or has_zones(session),
         has_parcels=bool(parcels) or has_parcels(session),
     )
+
+
+def _is_plot(parcel: ParcelFacts) -> bool:
+    return int(shapely.get_num_coordinates(shapely.from_wkb(hex_of(parcel.shape)))) <= MOST_CORNERS
 
 
 def _parts(parcel: ParcelFacts, zones: list[ZoneVersion], day: dt.date) -> list[Part]:
