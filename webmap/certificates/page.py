@@ -39,6 +39,10 @@ def _superseded(standing: Standing) -> str:
     told = {
         Why.ZONING_CHANGED: _("Superseded: the zoning of this parcel changed on %(day)s.", day=since),
         Why.ZONING_CORRECTED: _("Superseded: the zoning of that day has since been recorded differently."),
+        Why.OVERLAYS_CHANGED: _(
+            "Superseded: what lies over the parcel, such as road widening or a flood area, has since been recorded "
+            "differently."
+        ),
         Why.PARCEL_CLOSED: _("Superseded: the parcel was closed on %(day)s.", day=since),
         Why.PARCEL_CHANGED: _("Superseded: the outline of the parcel has since been recorded differently."),
     }
