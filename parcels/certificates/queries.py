@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,19 @@ def list_unrevoked(session: Session, parcel_id: int, day: dt.date, language: str
         Certificate.revoked_at.is_(None),
     )
     return list(session.scalars(select(Certificate).where(*asked).order_by(Certificate.id.desc())))
+
+
+def count_issued(session: Session, parcel_id: int, within: dt.timedelta) -> int:
+    """How many certificates on a parcel were issued within so long before now."""
+    lately = Certificate.issued_at > func.now() - within
+    counted = select(func.count()).where(Certificate.parcel_id == parcel_id, lately)
+    return session.execute(counted).scalar_one()
+
+
+def list_documents(session: Session) -> Iterator[tuple[str, str]]:
+    """The number and the document of every certificate, by number."""
+    rows = session.execute(select(Certificate.number, Certificate.document).order_by(Certificate.id))
+    yield from (tuple(row) for row in rows.yield_per(1000))
 
 
 def lock_issuing(session: Session, parcel_id: int, day: dt.date, language: str) -> None:

@@ -276,6 +276,18 @@ def test_too_many_at_once_are_asked_to_come_again(
     assert ask(client, "1-1-4").status_code == 200
 
 
+def test_a_drawer_full_of_papers_on_one_parcel_is_refused(
+    client: FlaskClient, city: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuing, "MOST_A_DAY", 2)
+    for day in ("2021-05-05", "2021-05-06"):
+        issue(client, on=day)
+    refused = ask(client, on="2021-05-07")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
+    assert (ask(client, on="2021-05-06").status_code, count(city)) == (200, 2)
+    assert ask(client, "1-1-4").status_code == 200
+
+
 # --- whether it holds ----------------------------------------------------------------------------------------------
 def test_a_change_in_force_supersedes(client: FlaskClient, city: Session) -> None:
     yesterday = today(city) - dt.timedelta(1)

@@ -175,3 +175,20 @@ def test_the_administrators_commands(city_app: Flask, engine: Engine) -> None:
         ("command", "zoning.annul", "Court"),
         ("command", "certificate.revoke", "Court"),
     ]
+
+
+def test_the_archive_is_checked_against_what_was_recorded(city_app: Flask, engine: Engine) -> None:
+    run = city_app.test_cli_runner().invoke
+    assert "0 certificates are kept" in run(args=["certificates", "check"]).output
+    assert fetch(city_app)[0] == 200
+    assert fetch(city_app, "1-1-4")[0] == 200
+    whole = run(args=["certificates", "check"])
+    assert (whole.exit_code, whole.output) == (0, "2 certificates are kept as they were issued.\n")
+
+    ((number, document),) = all_rows(engine, "SELECT number, document FROM certificate ORDER BY id LIMIT 1")
+    path = city_app.config["SETTINGS"].data_dir / "documents" / document[:2] / document
+    path.chmod(0o640)
+    path.write_bytes(b"something else")
+    told = run(args=["certificates", "check"])
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert told.stderr.startswith(f"Certificate {number}: This document was changed")

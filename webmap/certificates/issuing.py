@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from core.documents import DocumentStore
-from core.errors import Unavailable
+from core.errors import TooOften, Unavailable
 from core.i18n import gettext as _
 from parcels.certificates import queries, services
 from parcels.certificates.models import Certificate
@@ -24,6 +24,9 @@ from webmap.place.service import Place, get_place_of
 _AT_ONCE = threading.BoundedSemaphore(2)
 _PATIENCE_S = 5
 _LOCK_PATIENCE = "20s"
+MOST_A_DAY = 40
+"""So many new papers on one parcel within a day are nobody's need, and more of them would only fill the archive."""
+_A_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,23 @@ def _issue(session: Session, store: DocumentStore, asked: Asked) -> Certificate:
     found = services.find_standing(session, statement, today)
     if found is not None:
         return found
+    _check_not_too_many(session, statement)
 
     def on_paper(draft: Draft) -> bytes:
         return render(session, place, draft, asked.verify_url(draft.public_id))
 
     return services.issue(session, store, statement, today, asked.calendar, on_paper)
+
+
+def _check_not_too_many(session: Session, statement: Statement) -> None:
+    """Somebody who asks for every day of a parcel's life wants the plan's history, not a drawer full of papers."""
+    if queries.count_issued(session, statement.parcel_id, _A_DAY) >= MOST_A_DAY:
+        raise TooOften(
+            _(
+                "Many certificates on this parcel were issued today. What was the law on any day is told on its page."
+            ),
+            details={"retry_after_s": 3600},
+        )
 
 
 def _get_place(session: Session, asked: Asked, today: dt.date) -> Place:
