@@ -63,7 +63,7 @@ def count_issued(session: Session, parcel_id: int, within: dt.timedelta) -> int:
 def list_documents(session: Session) -> Iterator[tuple[str, str]]:
     """The number and the document of every certificate, by number."""
     rows = session.execute(select(Certificate.number, Certificate.document).order_by(Certificate.id))
-    yield from (tuple(row) for row in rows.yield_per(1000))
+    yield from ((row.number, row.document) for row in rows.yield_per(1000))
 
 
 def lock_issuing(session: Session, parcel_id: int, day: dt.date, language: str) -> None:

@@ -53,6 +53,7 @@ class Standing:
 
     ``since``: the day from which it does not hold, where one can be named. ``is_of_the_past``: it speaks of a day
     before it was issued, so what came later does not touch it. ``changes_on``: the day of a change already decided.
+    ``is_plan_other``: what it says to be planned is not what is planned now.
     """
 
     state: State
@@ -60,6 +61,7 @@ class Standing:
     since: dt.date | None = None
     is_of_the_past: bool = False
     changes_on: dt.date | None = None
+    is_plan_other: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,19 @@ def law_of(zone: ZoneVersion) -> dict[str, Any]:
         "text": {"fa": zone.rule_text_fa, "en": zone.rule_text_en},
         "share": round(zone.share, 4),
     }
+
+
+def planned_of(zones: Iterable[ZoneVersion], day: dt.date) -> list[dict[str, Any]]:
+    """The zones that become the law on a parcel after a day."""
+    return [
+        law_of(zone) | {"from": zone.valid_from.isoformat()}
+        for zone in zones
+        if zone.valid_from is not None and zone.is_after(day)
+    ]
+
+
+def _days_of(planned: Iterable[dict[str, Any]]) -> set[tuple[str, str, str]]:
+    return {(each["zone"], each["code"], each["from"]) for each in planned}
 
 
 def overlays_of(around: Around) -> list[list[Any]]:
@@ -181,7 +196,8 @@ def _standing_of_zoning(
         return Standing(State.SUPERSEDED, Why.ZONING_CHANGED, changed[0])
     if overlays_of(find_around(session, shape)) != facts["overlays"]:
         return Standing(State.SUPERSEDED, Why.OVERLAYS_CHANGED)
-    return Standing(State.VALID, changes_on=changed[0] if changed else None)
+    is_plan_other = _days_of(planned_of(zones, certificate.day)) != _days_of(facts["planned"])
+    return Standing(State.VALID, changes_on=changed[0] if changed else None, is_plan_other=is_plan_other)
 
 
 def revoke_relying_on(session: Session, actor: Actor, zone_ids: Iterable[int], reason: str) -> int:

@@ -310,9 +310,11 @@ def test_a_change_to_come_is_told_and_then_supersedes(
     amend(city, "west", "S213", start.isoformat())
     found = verify(client, public_id)
     assert (found["state"], found["changes_on"]) == ("valid", start.isoformat())
+    assert "What is planned here is no longer what it says" in found["told"]["en"]
     # Whoever asks now is told of the change on the paper itself.
     newer, pdf = issue(client)
     assert newer != public_id
+    assert "no longer what it says" not in verify(client, newer)["told"]["en"]
     assert "the zone becomes S213" in read(pdf)
     for days, state in ((9, "valid"), (10, "superseded"), (11, "superseded")):
         day = today(city) + dt.timedelta(days)
@@ -416,6 +418,17 @@ def test_annulled_zoning_revokes_and_says_why(client: FlaskClient, city: Session
     again, other = issue(client)
     assert again != public_id
     assert "R122 Medium-density" in read(other)
+
+
+def test_a_change_to_come_that_is_annulled_is_told(client: FlaskClient, city: Session) -> None:
+    version = amend(city, "west", "S213", (today(city) + dt.timedelta(10)).isoformat())
+    public_id, pdf = issue(client)
+    assert "the zone becomes S213" in read(pdf)
+    annul(city, COMMAND, get_decision(city, version).brought, "Court")
+    found = verify(client, public_id)
+    # It relied on what is the law today, which stands as it stood; only what it foresaw will not come.
+    assert (found["state"], found["changes_on"]) == ("valid", None)
+    assert "What is planned here is no longer what it says" in found["told"]["en"]
 
 
 def test_annulled_zoning_revokes_earlier_recordings_of_it_too(client: FlaskClient, city: Session) -> None:

@@ -26,7 +26,8 @@ from webmap.keep.questions import scale_words
 from webmap.keep.sheet import scale_bar
 from webmap.place.service import Place
 
-WIDTH_MM, HEIGHT_MM = 182.0, 96.0
+WIDTH_MM, HEIGHT_MM, LOW_MM = 182.0, 96.0, 74.0
+"""The map's sides; it is lower where the rules of more than one zone want room on the page."""
 SCALES = (200, 250, 500, 1_000, 2_000, 2_500, 5_000, 10_000, 25_000)
 _CODE_MM = 27.0
 _OWN_PT = 8.0
@@ -49,7 +50,7 @@ def _page(session: Session, place: Place, draft: Draft, verify_url: str) -> str:
     statement, city = draft.statement, get_city(session)
     assert place.parcel is not None
     outline = shapely.from_wkb(bytes(place.parcel.shape.data))
-    frame = frame_around(outline, WIDTH_MM, HEIGHT_MM, SCALES)
+    frame = frame_around(outline, WIDTH_MM, HEIGHT_MM if len(place.parts) == 1 else LOW_MM, SCALES)
     shown = [drawn_city.ZONING, *sorted({over.slug for over in place.around.overlays})]
     content = drawn_city.read_content(session, frame, city.srid, place.day, shown, [outline])
     number, scale = isolated(statement.parcel_number), scale_words(int(frame.scale))

@@ -13,7 +13,7 @@ from layers.queries import LayerHere
 from layers.schemas import name_of
 from layers.words import join_words
 from layers.zoning.queries import ZoneVersion
-from parcels.certificates.services import law_of, overlays_of
+from parcels.certificates.services import law_of, overlays_of, planned_of
 from webmap.place.page import Page, PartTold, page_of
 from webmap.place.service import Part, Place
 
@@ -71,7 +71,7 @@ def facts_of(place: Place, outline_sha256: str, versions: dict[str, int], addres
         "in_force": [[_iso(part.zone.valid_from), _iso(part.zone.valid_to)] for part in place.parts],
         "overlays": overlays_of(place.around),
         "overlay_layers": [[layer.slug, layer.state] for layer in _overlay_layers(place)],
-        "planned": [law_of(zone) | {"from": _iso(zone.valid_from)} for zone in place.planned],
+        "planned": planned_of(place.planned, place.day),
     }
     # As the database gives it back, so that the two can be compared.
     restored: dict[str, Any] = json.loads(json.dumps(facts))
