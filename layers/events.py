@@ -7,6 +7,6 @@ layer_imported = Signal(
 )
 
 zoning_annulled = Signal(
-    "Sent in the annulment's own transaction with session, zone_ids (every recording of the versions that are no "
-    "longer the law) and reason. Whoever acts on it answers with a sentence about it, or None."
+    "Sent in the annulment's own transaction with session, actor, reason and zone_ids (every recording of the versions "
+    "that are no longer the law). Whoever acts on it answers with a sentence about it, or None."
 )

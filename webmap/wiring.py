@@ -16,6 +16,7 @@ from layers.zoning import views as zoning_views
 from parcels import cli as parcels_cli
 from parcels import freshness, streets
 from parcels import tiles as parcel_tiles
+from parcels.certificates import cli as certificates_cli
 from parcels.certificates import services as certificates
 from webmap.certificates import views as certificate_views
 from webmap.cli import db_commands
@@ -50,6 +51,7 @@ COMMANDS: tuple[click.Group, ...] = (
     tiles_cli.tiles,
     zoning_cli.zoning,
     parcels_cli.parcels,
+    certificates_cli.certificates,
     demo,
     accounts_cli.users,
     record_commands,

@@ -16,6 +16,8 @@ from sqlalchemy import ColumnElement, TextClause, and_, exists, func, literal, s
 from sqlalchemy.dialects.postgresql import TSTZRANGE, insert
 from sqlalchemy.orm import Session, aliased
 
+from core import audit
+from core.audit import Actor
 from core.errors import Conflict, NotFound, Unprocessable
 from core.i18n import format_date, format_number, ngettext
 from core.i18n import gettext as _
@@ -102,7 +104,7 @@ def get_decision(session: Session, zone_id: int) -> Decision:
     return _decision(session, plan, moment)
 
 
-def annul(session: Session, zone_ids: Sequence[int], reason: str) -> Annulment:
+def annul(session: Session, actor: Actor, zone_ids: Sequence[int], reason: str) -> Annulment:
     """Annul what one decision brought into force, given all the versions that it did bring into force.
 
     Raises Unprocessable without a reason or when the versions are not all of one decision's; Conflict when what
@@ -118,10 +120,15 @@ def annul(session: Session, zone_ids: Sequence[int], reason: str) -> Annulment:
     assert moment is not None
     annulled = _list_recordings(session, decision.brought)
     restored = _put_back(session, decision, moment)
-    session.add(ZoneAnnulment(zone_ids=annulled, reason=reason.strip(), annulled_at=moment))
+    annulment = ZoneAnnulment(zone_ids=annulled, reason=reason.strip(), annulled_at=moment)
+    session.add(annulment)
     session.flush()
+    done = {"annulled": decision.brought, "restored": restored}
+    audit.record(
+        session, actor, "zoning.annul", f"zone_annulment:{annulment.id}", after=done, reason=reason.strip()
+    )
     session.expire_all()
-    answers = zoning_annulled.send(session=session, zone_ids=annulled, reason=reason.strip())
+    answers = zoning_annulled.send(session=session, actor=actor, zone_ids=annulled, reason=reason.strip())
     return Annulment(decision, restored, [said for _receiver, said in answers if said])
 
 

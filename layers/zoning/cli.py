@@ -5,6 +5,7 @@ import datetime as dt
 import click
 from flask.cli import AppGroup
 
+from core.audit import COMMAND
 from core.cli import FileOptions, command_transaction, day_option, file_options, telling_problems
 from core.cli import tell as tell_account
 from core.geofiles import open_source
@@ -64,7 +65,7 @@ def annul_command(zone: int, reason: str, dry_run: bool) -> None:
     Certificates that relied on it are revoked, with the reason. `flask zoning decisions` lists the numbers.
     """
     with telling_problems(), command_transaction(dry_run) as session:
-        annulled = annul(session, get_decision(session, zone).brought, reason)
+        annulled = annul(session, COMMAND, get_decision(session, zone).brought, reason)
         click.echo(_decision_line(annulled.decision))
         click.echo(
             ngettext(

@@ -11,8 +11,11 @@ from persiantools.jdatetime import JalaliDate
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
+from core import audit
+from core.audit import Actor
 from core.documents import DocumentStore
 from core.i18n import ngettext
+from layers.around import Around, find_around
 from layers.zoning.queries import ZoneVersion, list_zones_under
 from layers.zoning.schemas import rules_json
 from parcels.certificates import queries
@@ -39,6 +42,7 @@ class Why(StrEnum):
     ZONING_ANNULLED = "zoning_annulled"
     ZONING_CHANGED = "zoning_changed"
     ZONING_CORRECTED = "zoning_corrected"
+    OVERLAYS_CHANGED = "overlays_changed"
     PARCEL_CLOSED = "parcel_closed"
     PARCEL_CHANGED = "parcel_changed"
 
@@ -49,6 +53,7 @@ class Standing:
 
     ``since``: the day from which it does not hold, where one can be named. ``is_of_the_past``: it speaks of a day
     before it was issued, so what came later does not touch it. ``changes_on``: the day of a change already decided.
+    ``is_plan_other``: what it says to be planned is not what is planned now.
     """
 
     state: State
@@ -56,6 +61,7 @@ class Standing:
     since: dt.date | None = None
     is_of_the_past: bool = False
     changes_on: dt.date | None = None
+    is_plan_other: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,34 @@ def law_of(zone: ZoneVersion) -> dict[str, Any]:
         "text": {"fa": zone.rule_text_fa, "en": zone.rule_text_en},
         "share": round(zone.share, 4),
     }
+
+
+def planned_of(zones: Iterable[ZoneVersion], day: dt.date) -> list[dict[str, Any]]:
+    """The zones that become the law on a parcel after a day."""
+    return [
+        law_of(zone) | {"from": zone.valid_from.isoformat()}
+        for zone in zones
+        if zone.valid_from is not None and zone.is_after(day)
+    ]
+
+
+def _days_of(planned: Iterable[dict[str, Any]]) -> set[tuple[str, str, str]]:
+    return {(each["zone"], each["code"], each["from"]) for each in planned}
+
+
+def overlays_of(around: Around) -> list[list[Any]]:
+    """What lies over a parcel: layer, names, kind and square metres of each."""
+    found = (
+        [
+            over.slug,
+            over.name_fa,
+            over.name_en,
+            over.kind,
+            None if over.area_m2 is None else round(over.area_m2, 1),
+        ]
+        for over in around.overlays
+    )
+    return sorted(found, key=lambda over: [str(each) for each in over])
 
 
 def find_standing(session: Session, statement: Statement, today: dt.date) -> Certificate | None:
@@ -149,29 +183,44 @@ def standing_of(session: Session, certificate: Certificate, today: dt.date) -> S
         return Standing(State.VALID, is_of_the_past=True)
     if parcel.valid_to is not None and parcel.valid_to <= today:
         return Standing(State.SUPERSEDED, Why.PARCEL_CLOSED, parcel.valid_to)
+    return _standing_of_zoning(session, certificate, parcel.shape, zones, today)
+
+
+def _standing_of_zoning(
+    session: Session, certificate: Certificate, shape: Any, zones: list[ZoneVersion], today: dt.date
+) -> Standing:
+    """How a certificate of a day not past stands by what has become of zoning and overlays since."""
+    facts = certificate.stated["facts"]
     changed = [day for day in _changes_after(zones, certificate.day) if not _is_law(facts["law"], zones, day)]
     if changed and changed[0] <= today:
         return Standing(State.SUPERSEDED, Why.ZONING_CHANGED, changed[0])
-    return Standing(State.VALID, changes_on=changed[0] if changed else None)
+    if overlays_of(find_around(session, shape)) != facts["overlays"]:
+        return Standing(State.SUPERSEDED, Why.OVERLAYS_CHANGED)
+    is_plan_other = _days_of(planned_of(zones, certificate.day)) != _days_of(facts["planned"])
+    return Standing(State.VALID, changes_on=changed[0] if changed else None, is_plan_other=is_plan_other)
 
 
-def revoke_relying_on(session: Session, zone_ids: Iterable[int], reason: str) -> int:
+def revoke_relying_on(session: Session, actor: Actor, zone_ids: Iterable[int], reason: str) -> int:
     """Revoke every certificate that relied on one of these zone versions; says how many there were."""
     relied = Certificate.zone_ids.overlap(list(zone_ids))
     revoked = session.scalars(
         update(Certificate)
         .where(relied, Certificate.revoked_at.is_(None))
         .values(revoked_at=func.now(), revoked_reason=reason)
-        .returning(Certificate.id)
+        .returning(Certificate.number)
         .execution_options(synchronize_session=False)
     ).all()
+    for number in sorted(revoked):
+        audit.record(session, actor, "certificate.revoke", f"certificate:{number}", reason=reason)
     session.expire_all()
     return len(revoked)
 
 
-def revoke_annulled(_sender: object, *, session: Session, zone_ids: list[int], reason: str) -> str:
+def revoke_annulled(
+    _sender: object, *, session: Session, actor: Actor, zone_ids: list[int], reason: str
+) -> str:
     """What is done when zoning is annulled: in the same transaction, so that no certificate outlives its law."""
-    count = revoke_relying_on(session, zone_ids, reason)
+    count = revoke_relying_on(session, actor, zone_ids, reason)
     return ngettext(
         "%(n)s certificate that relied on it is revoked.",
         "%(n)s certificates that relied on it are revoked.",

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.audit import COMMAND, write_pending
 from core.errors import AppError, Conflict, NotFound, Unprocessable
 from layers.events import zoning_annulled
 from layers.zoning.annulment import annul, get_decision, list_decisions
@@ -102,7 +103,7 @@ def change(plan: Plan, day: dt.date = LATER) -> int:
 def refused(plan: Plan, zone_ids: list[int], reason: str = "Court") -> AppError:
     before = plan.rows()
     with pytest.raises(AppError) as caught:
-        annul(plan.session, zone_ids, reason)
+        annul(plan.session, COMMAND, zone_ids, reason)
     plan.session.expire_all()
     assert plan.rows() == before
     return caught.value
@@ -116,7 +117,7 @@ def test_every_day_is_again_what_it_was(plan: Plan, heard: list[dict[str, Any]])
     decision = get_decision(plan.session, version)
     assert (decision.first_day, len(decision.brought), len(decision.kept)) == (LATER, 1, 1)
 
-    done = annul(plan.session, decision.brought, " Annulled by the court ")
+    done = annul(plan.session, COMMAND, decision.brought, " Annulled by the court ")
 
     assert plan.all_days() == before
     assert all(len(codes) == 1 for day in plan.all_days()[1:] for codes in day)
@@ -125,6 +126,10 @@ def test_every_day_is_again_what_it_was(plan: Plan, heard: list[dict[str, Any]])
     assert len(done.restored) == 1
     assert "heard" in done.told
     assert [(each["zone_ids"], each["reason"]) for each in heard] == [([version], "Annulled by the court")]
+    write_pending(plan.session)
+    noted = plan.session.execute(text("SELECT actor, action, after, reason FROM audit")).one()
+    after = {"annulled": [version], "restored": done.restored}
+    assert tuple(noted) == ("command", "zoning.annul", after, "Annulled by the court")
     kept = plan.session.execute(text("SELECT zone_ids, reason FROM zone_annulment")).one()
     assert tuple(kept) == ([version], "Annulled by the court")
 
@@ -148,7 +153,7 @@ def test_swapped_keys_on_the_same_ground_are_restored(plan: Plan) -> None:
     before = plan.all_days()
     version = plan.decide(LATER, ("ab", "X999", -200, 100), ("b", "S213", -100, 100), ("c", "R122", 0, 50))
     assert plan.on(LATER)[0] == ["X999"]
-    annul(plan.session, get_decision(plan.session, version).brought, "Court")
+    annul(plan.session, COMMAND, get_decision(plan.session, version).brought, "Court")
     assert plan.all_days() == before
 
 
@@ -161,14 +166,14 @@ def test_decisions_are_annulled_last_first(plan: Plan) -> None:
     assert refused(plan, [first]).status == 409
     assert refused(plan, still.kept).field == "zone"
 
-    annul(plan.session, still.brought, "Court")
+    annul(plan.session, COMMAND, still.brought, "Court")
     assert plan.all_days() == after_first
     # What the first brought into force is known by a copy now, which still is the first one's.
     again = list_decisions(plan.session, 5)
     newest = again[0]
     assert newest.first_day == LATER
     assert first not in newest.brought
-    annul(plan.session, newest.brought, "Court again")
+    annul(plan.session, COMMAND, newest.brought, "Court again")
     assert plan.all_days() == start
 
 
@@ -219,12 +224,12 @@ def test_bad_input_is_named(plan: Plan) -> None:
     version = change(plan)
     assert (refused(plan, [version], "  ").field, refused(plan, []).field) == ("reason", "zone")
     assert isinstance(refused(plan, [10**9]), NotFound)
-    annul(plan.session, [version], "Court")
+    annul(plan.session, COMMAND, [version], "Court")
     assert isinstance(refused(plan, [version]), Conflict)
 
 
 def test_the_database_still_refuses_two_laws_at_a_time(plan: Plan) -> None:
-    annul(plan.session, [change(plan)], "Court")
+    annul(plan.session, COMMAND, [change(plan)], "Court")
     with pytest.raises(IntegrityError, match="zone_one_version_at_a_time"):
         plan.session.execute(
             text(
@@ -237,7 +242,7 @@ def test_the_database_still_refuses_two_laws_at_a_time(plan: Plan) -> None:
 def test_the_tiles_hear_of_it(plan: Plan) -> None:
     version = change(plan)
     plan.session.execute(text("DELETE FROM tile_outbox"))
-    annul(plan.session, [version], "Court")
+    annul(plan.session, COMMAND, [version], "Court")
     touched = plan.session.execute(
         text("SELECT count(*) FROM tile_outbox WHERE source = 'zoning' AND east - west < 1000")
     )

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from core.audit import COMMAND
 from core.documents import DocumentStore
 from layers.zoning.annulment import annul, get_decision
 from tests.certificates import amend, data_of, pieces, read, read_by_pypdf, read_qr, seen
@@ -275,11 +276,22 @@ def test_too_many_at_once_are_asked_to_come_again(
     assert ask(client, "1-1-4").status_code == 200
 
 
+def test_a_drawer_full_of_papers_on_one_parcel_is_refused(
+    client: FlaskClient, city: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuing, "MOST_A_DAY", 2)
+    for day in ("2021-05-05", "2021-05-06"):
+        issue(client, on=day)
+    refused = ask(client, on="2021-05-07")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
+    assert (ask(client, on="2021-05-06").status_code, count(city)) == (200, 2)
+    assert ask(client, "1-1-4").status_code == 200
+
+
 # --- whether it holds ----------------------------------------------------------------------------------------------
 def test_a_change_in_force_supersedes(client: FlaskClient, city: Session) -> None:
     yesterday = today(city) - dt.timedelta(1)
     public_id, pdf = issue(client)
-    city.execute(text("UPDATE certificate_register SET last = last"))
     amend(city, "west", "S213", yesterday.isoformat())
     found = verify(client, public_id)
     # It is changed from before the day that the certificate speaks of: what it says was never so.
@@ -298,9 +310,11 @@ def test_a_change_to_come_is_told_and_then_supersedes(
     amend(city, "west", "S213", start.isoformat())
     found = verify(client, public_id)
     assert (found["state"], found["changes_on"]) == ("valid", start.isoformat())
+    assert "What is planned here is no longer what it says" in found["told"]["en"]
     # Whoever asks now is told of the change on the paper itself.
     newer, pdf = issue(client)
     assert newer != public_id
+    assert "no longer what it says" not in verify(client, newer)["told"]["en"]
     assert "the zone becomes S213" in read(pdf)
     for days, state in ((9, "valid"), (10, "superseded"), (11, "superseded")):
         day = today(city) + dt.timedelta(days)
@@ -353,6 +367,35 @@ def test_another_outline_supersedes(client: FlaskClient, city: Session) -> None:
     assert verify(client, public_id)["why"] == "parcel_changed"
 
 
+FLOOD = text("""
+    INSERT INTO layer (id, slug, name_fa, name_en, domain, geometry_kind, place_role, coverage)
+    SELECT 9, 'flood', 'پهنهٔ سیل‌گیر', 'Flood plain', 'infrastructure', 'polygon', 'overlay', boundary FROM city;
+    INSERT INTO layer (id, slug, name_fa, name_en, domain, geometry_kind, place_role, coverage)
+    SELECT 10, 'heritage', 'بافت تاریخی', 'Heritage', 'culture', 'polygon', 'overlay', NULL;
+    INSERT INTO feature (layer_id, key, name_fa, name_en, geom)
+    SELECT 9, 'f', 'سیلاب صدساله', 'Hundred-year flood', ST_Expand(ST_Envelope(geom), 0, -7.5)
+    FROM parcel WHERE number = '1-1-1'
+""")
+
+
+def test_what_lies_over_the_parcel_is_stated_and_supersedes(client: FlaskClient, city: Session) -> None:
+    city.execute(FLOOD)
+    public_id, pdf = issue(client)
+    told = read(pdf)
+    assert "Flood plain: Hundred-year flood covers 50% of the parcel (600 m²)." in told
+    assert "We hold no data here: Heritage." in told
+    elsewhere, pdf = issue(client, "1-1-6")
+    assert "None here: Flood plain." in read(pdf)
+    assert verify(client, public_id)["state"] == "valid"
+    city.execute(text("UPDATE feature SET geom = ST_Translate(geom, 0, 3.75) WHERE layer_id = 9"))
+    found = verify(client, public_id)
+    assert (found["state"], found["why"]) == ("valid", None)  # as much of it as before
+    city.execute(text("UPDATE feature SET geom = ST_Translate(geom, 0, 7.5) WHERE layer_id = 9"))
+    found = verify(client, public_id)
+    assert (found["state"], found["why"]) == ("superseded", "overlays_changed")
+    assert verify(client, elsewhere)["state"] == "valid"
+
+
 def test_annulled_zoning_revokes_and_says_why(client: FlaskClient, city: Session) -> None:
     untouched, _ = issue(client, "1-1-3")
     version = amend(city, "west", "S213", today(city).isoformat())
@@ -360,7 +403,7 @@ def test_annulled_zoning_revokes_and_says_why(client: FlaskClient, city: Session
     assert verify(client, public_id)["state"] == "valid"
 
     reason = "ابطال به رأی شمارهٔ ۱۲ دیوان عدالت اداری"
-    done = annul(city, get_decision(city, version).brought, reason)
+    done = annul(city, COMMAND, get_decision(city, version).brought, reason)
 
     assert done.told == ["1 certificate that relied on it is revoked."]
     found = verify(client, public_id)
@@ -377,16 +420,27 @@ def test_annulled_zoning_revokes_and_says_why(client: FlaskClient, city: Session
     assert "R122 Medium-density" in read(other)
 
 
+def test_a_change_to_come_that_is_annulled_is_told(client: FlaskClient, city: Session) -> None:
+    version = amend(city, "west", "S213", (today(city) + dt.timedelta(10)).isoformat())
+    public_id, pdf = issue(client)
+    assert "the zone becomes S213" in read(pdf)
+    annul(city, COMMAND, get_decision(city, version).brought, "Court")
+    found = verify(client, public_id)
+    # It relied on what is the law today, which stands as it stood; only what it foresaw will not come.
+    assert (found["state"], found["changes_on"]) == ("valid", None)
+    assert "What is planned here is no longer what it says" in found["told"]["en"]
+
+
 def test_annulled_zoning_revokes_earlier_recordings_of_it_too(client: FlaskClient, city: Session) -> None:
     first = amend(city, "west", "S213", today(city).isoformat())
     public_id, _ = issue(client)
     # A later decision cuts it short, is annulled, and so it stands again by a row of its own.
     second = amend(city, "west", "R122", (today(city) + dt.timedelta(400)).isoformat())
-    annul(city, get_decision(city, second).brought, "second")
+    annul(city, COMMAND, get_decision(city, second).brought, "second")
     assert verify(client, public_id)["state"] == "valid"
     stands = city.scalar(text("SELECT id FROM zone WHERE restores_id = :first"), {"first": first})
     assert stands is not None
-    annul(city, get_decision(city, stands).brought, "first")
+    annul(city, COMMAND, get_decision(city, stands).brought, "first")
     assert verify(client, public_id)["revoked_reason"] == "first"
 
 

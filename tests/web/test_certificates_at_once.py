@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from core.audit import COMMAND
 from core.database import make_engine, transaction
 from core.errors import Unavailable
 from core.settings import Settings
@@ -86,10 +87,10 @@ def test_numbers_have_no_gap_and_no_twin(
     monkeypatch.setattr(issuing, "_PATIENCE_S", 60)
     render = rendering.render
 
-    def failing_once(draft: Any, *given: Any) -> bytes:
+    def failing_once(session: Session, place: Any, draft: Any, url: str) -> bytes:
         if draft.statement.parcel_number == "1-1-6":
             raise Unavailable("something is missing")
-        return render(draft, *given)
+        return render(session, place, draft, url)
 
     monkeypatch.setattr(issuing, "render", failing_once)
     parcels = [f"1-1-{n}" for n in range(1, 7)]
@@ -114,7 +115,7 @@ def test_an_annulment_waits_for_what_is_being_issued_and_revokes_it(
 
     def annul_it() -> list[str]:
         with transaction(engine) as session:
-            return annul(session, get_decision(session, version).brought, "Court").told
+            return annul(session, COMMAND, get_decision(session, version).brought, "Court").told
 
     monkeypatch.setattr(issuing, "render", slow)
     with ThreadPoolExecutor(2) as both:
@@ -134,7 +135,7 @@ def test_an_annulment_that_fails_revokes_nothing(city_app: Flask, engine: Engine
     assert fetch(city_app)[0] == 200
 
     def undone(session: Session) -> None:
-        annul(session, get_decision(session, version).brought, "Court")
+        annul(session, COMMAND, get_decision(session, version).brought, "Court")
         raise RuntimeError("the transaction does not come to its end")
 
     with pytest.raises(RuntimeError), transaction(engine) as session:
@@ -169,3 +170,25 @@ def test_the_administrators_commands(city_app: Flask, engine: Engine) -> None:
     assert "1 certificate that relied on it is revoked." in done.output
     assert all_rows(engine, "SELECT revoked_reason FROM certificate") == [("Court",)]
     assert run(args=["zoning", "annul", str(version), "--reason", "Court"]).exit_code == 2
+    acts = all_rows(engine, "SELECT actor, action, reason FROM audit ORDER BY id")
+    assert [tuple(act) for act in acts] == [
+        ("command", "zoning.annul", "Court"),
+        ("command", "certificate.revoke", "Court"),
+    ]
+
+
+def test_the_archive_is_checked_against_what_was_recorded(city_app: Flask, engine: Engine) -> None:
+    run = city_app.test_cli_runner().invoke
+    assert "0 certificates are kept" in run(args=["certificates", "check"]).output
+    assert fetch(city_app)[0] == 200
+    assert fetch(city_app, "1-1-4")[0] == 200
+    whole = run(args=["certificates", "check"])
+    assert (whole.exit_code, whole.output) == (0, "2 certificates are kept as they were issued.\n")
+
+    ((number, document),) = all_rows(engine, "SELECT number, document FROM certificate ORDER BY id LIMIT 1")
+    path = city_app.config["SETTINGS"].data_dir / "documents" / document[:2] / document
+    path.chmod(0o640)
+    path.write_bytes(b"something else")
+    told = run(args=["certificates", "check"])
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert told.stderr.startswith(f"Certificate {number}: This document was changed")

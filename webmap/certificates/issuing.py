@@ -5,29 +5,28 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 
-import shapely
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from core.documents import DocumentStore
-from core.errors import Unavailable
+from core.errors import TooOften, Unavailable
 from core.i18n import gettext as _
-from layers.boundary import get_city
 from parcels.certificates import queries, services
 from parcels.certificates.models import Certificate
 from parcels.certificates.services import Draft, Statement
-from webmap.certificates.plan import Paper, draw
 from webmap.certificates.rendering import render
 from webmap.certificates.statement import check_certifiable, facts_of, words_of
-from webmap.place.service import get_place_of
+from webmap.place.service import Place, get_place_of
 
 # Rendering keeps a core busy for a second. One in the works and one waiting for it is all that a worker takes on, so
 # that its other threads stay free for the map.
 _AT_ONCE = threading.BoundedSemaphore(2)
 _PATIENCE_S = 5
 _LOCK_PATIENCE = "20s"
+MOST_A_DAY = 40
+"""So many new papers on one parcel within a day are nobody's need, and more of them would only fill the archive."""
+_A_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,8 @@ def find_issued(session: Session, asked: Asked) -> Certificate | None:
     Raises NotFound where nothing could be certified.
     """
     today = get_today(session)
-    statement = _state(session, asked, today)
-    return services.find_standing(session, statement, today)
+    place = _get_place(session, asked, today)
+    return services.find_standing(session, _state(session, asked, place), today)
 
 
 def get_or_issue(session: Session, store: DocumentStore, asked: Asked) -> Certificate:
@@ -81,17 +80,39 @@ def _issue(session: Session, store: DocumentStore, asked: Asked) -> Certificate:
     queries.lock_issuing(session, place.parcel.id, place.day, asked.language)
     # From here on neither somebody else's certificate nor a change of the plan can come between.
     queries.list_zone_versions(session, place.parcel.id, place.day, is_held=True)
-    statement = _state(session, asked, today)
+    place = _get_place(session, asked, today)
+    statement = _state(session, asked, place)
     found = services.find_standing(session, statement, today)
     if found is not None:
         return found
-    return services.issue(session, store, statement, today, asked.calendar, partial(_render, session, asked))
+    _check_not_too_many(session, statement)
+
+    def on_paper(draft: Draft) -> bytes:
+        return render(session, place, draft, asked.verify_url(draft.public_id))
+
+    return services.issue(session, store, statement, today, asked.calendar, on_paper)
 
 
-def _state(session: Session, asked: Asked, today: dt.date) -> Statement:
-    """What a certificate would say; raises NotFound where nothing can be certified."""
+def _check_not_too_many(session: Session, statement: Statement) -> None:
+    """Somebody who asks for every day of a parcel's life wants the plan's history, not a drawer full of papers."""
+    if queries.count_issued(session, statement.parcel_id, _A_DAY) >= MOST_A_DAY:
+        raise TooOften(
+            _(
+                "Many certificates on this parcel were issued today. What was the law on any day is told on its page."
+            ),
+            details={"retry_after_s": 3600},
+        )
+
+
+def _get_place(session: Session, asked: Asked, today: dt.date) -> Place:
+    """The parcel on the day; raises NotFound where nothing can be certified."""
     place = get_place_of(session, asked.number, asked.day or today)
     check_certifiable(place)
+    return place
+
+
+def _state(session: Session, asked: Asked, place: Place) -> Statement:
+    """What a certificate would say."""
     parcel = place.parcel
     assert parcel is not None
     recorded = queries.find_parcel(session, parcel.id)
@@ -108,17 +129,6 @@ def _state(session: Session, asked: Asked, today: dt.date) -> Statement:
         zone_ids=facts["zone_versions"],
         stated={"facts": facts, "words": words_of(place, versions)},
     )
-
-
-def _render(session: Session, asked: Asked, draft: Draft) -> bytes:
-    statement = draft.statement
-    parcel = queries.find_parcel(session, statement.parcel_id)
-    assert parcel is not None
-    outline = shapely.from_wkb(str(parcel.shape))
-    paper = Paper(outline)
-    around = queries.list_around(session, paper.box, statement.day)
-    plan = draw(outline, around, paper, statement.parcel_number)
-    return render(draft, plan, get_city(session), asked.verify_url(draft.public_id))
 
 
 @contextmanager

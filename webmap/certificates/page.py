@@ -2,6 +2,7 @@
 
 from core.i18n import format_date
 from core.i18n import gettext as _
+from layers.words import isolated
 from parcels.certificates.models import Certificate
 from parcels.certificates.services import Standing, State, Why
 
@@ -19,7 +20,7 @@ def standing_told(certificate: Certificate, standing: Standing) -> str:
         return _(
             "Revoked on %(day)s: the zoning that it relied on was annulled. Reason: %(reason)s",
             day=format_date(standing.since),
-            reason=certificate.revoked_reason or "",
+            reason=isolated(certificate.revoked_reason or ""),
         )
     if standing.why is not None:
         return _superseded(standing)
@@ -30,8 +31,12 @@ def standing_told(certificate: Certificate, standing: Standing) -> str:
         )
     if standing.changes_on is not None:
         day = format_date(standing.changes_on)
-        return _("Valid until %(day)s: on that day a change of zoning takes effect here.", day=day)
-    return _("Valid: what this certificate states still holds.")
+        told = _("Valid until %(day)s: on that day a change of zoning takes effect here.", day=day)
+    else:
+        told = _("Valid: what this certificate states still holds.")
+    if standing.is_plan_other:
+        told += " " + _("What is planned here is no longer what it says: see the parcel's page.")
+    return told
 
 
 def _superseded(standing: Standing) -> str:
@@ -39,6 +44,10 @@ def _superseded(standing: Standing) -> str:
     told = {
         Why.ZONING_CHANGED: _("Superseded: the zoning of this parcel changed on %(day)s.", day=since),
         Why.ZONING_CORRECTED: _("Superseded: the zoning of that day has since been recorded differently."),
+        Why.OVERLAYS_CHANGED: _(
+            "Superseded: what lies over the parcel, such as road widening or a flood area, has since been recorded "
+            "differently."
+        ),
         Why.PARCEL_CLOSED: _("Superseded: the parcel was closed on %(day)s.", day=since),
         Why.PARCEL_CHANGED: _("Superseded: the outline of the parcel has since been recorded differently."),
     }

@@ -1,81 +1,115 @@
-"""Puts a certificate on paper: from its template to a tagged PDF/A with its fonts inside. Nothing is fetched."""
+"""Puts a certificate on paper: the place drawn to scale, the words of the statement, as a tagged PDF/A to be kept."""
 
-import base64
-import io
 import json
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-import segno
+import shapely
 from flask import render_template
-from weasyprint import HTML, Attachment
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
+from sqlalchemy.orm import Session
+from weasyprint import Attachment
 
-from core.errors import Unavailable
 from core.i18n import gettext as _
 from core.i18n import speaking
-from layers.models import City
+from layers.boundary import get_city
 from layers.schemas import name_of
 from layers.words import isolated
-from parcels.certificates.services import Draft
-from webmap.certificates.plan import NORTH, Plan, zone_colours
+from parcels.certificates.services import Draft, Statement
+from webmap.drawing import city as drawn_city
+from webmap.drawing import palette
+from webmap.drawing.frame import Frame, frame_around
+from webmap.drawing.labels import PT_MM, Label, place_labels, text_width_mm
+from webmap.drawing.pdf import font_face, write_pdf
+from webmap.keep.links import qr_svg
+from webmap.keep.questions import scale_words
+from webmap.keep.sheet import scale_bar
+from webmap.place.service import Place
 
-_FONTS = Path(__file__).resolve().parents[2] / "node_modules" / "vazirmatn" / "fonts" / "ttf"
-FONT_FILES = ("Vazirmatn-Regular.ttf", "Vazirmatn-Bold.ttf")
-_FONT_ADDRESS = "font:"
+WIDTH_MM, HEIGHT_MM, LOW_MM = 182.0, 96.0, 74.0
+"""The map's sides; it is lower where the rules of more than one zone want room on the page."""
+SCALES = (200, 250, 500, 1_000, 2_000, 2_500, 5_000, 10_000, 25_000)
+_CODE_MM = 27.0
+_OWN_PT = 8.0
 
 
-def render(draft: Draft, plan: Plan, city: City, verify_url: str) -> bytes:
-    """The certificate's PDF in the language of its statement. Raises Unavailable where the fonts are missing."""
-    statement = draft.statement
-    with speaking(statement.language):
-        html = render_template(
-            "certificates/certificate.html",
-            draft=draft,
-            number=isolated(draft.number),
-            parcel=isolated(statement.parcel_number),
-            words=statement.stated["words"][statement.language],
-            plan=plan,
-            map_image=_image(plan.svg),
-            qr_image=_image(qr_svg(verify_url)),
-            north_image=_image(NORTH),
-            zone_colours=zone_colours(),
-            city=name_of(city.name_fa, city.name_en),
-            srid=city.srid,
-            verify_url=verify_url,
-            find_url=verify_url.rpartition("/")[0],
-            fonts=[
-                (_FONT_ADDRESS + name, weight) for name, weight in zip(FONT_FILES, (400, 700), strict=True)
-            ],
-        )
-    check_fonts()
-    document = HTML(string=html, url_fetcher=_NothingFromOutside())
-    pdf: bytes = document.write_pdf(
-        pdf_variant="pdf/a-3a",
-        pdf_identifier=draft.public_id.encode(),
-        font_config=FontConfiguration(),
-        attachments=[_as_data(draft, verify_url)],
+def render(session: Session, place: Place, draft: Draft, verify_url: str) -> bytes:
+    """The certificate's PDF in the language of its statement.
+
+    Raises Unavailable where the fonts are missing or many sheets are being drawn.
+    """
+    with speaking(draft.statement.language):
+        html = _page(session, place, draft, verify_url)
+    attached = [_as_data(draft, verify_url)]
+    return write_pdf(
+        html, pdf_variant="pdf/a-3a", pdf_identifier=draft.public_id.encode(), attachments=attached
     )
-    return pdf
 
 
-def qr_svg(address: str) -> str:
-    """An address as a QR code, with room for damage (level M), as SVG."""
-    out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, dark="#000000")
-    return out.getvalue().decode()
+def _page(session: Session, place: Place, draft: Draft, verify_url: str) -> str:
+    statement, city = draft.statement, get_city(session)
+    assert place.parcel is not None
+    outline = shapely.from_wkb(bytes(place.parcel.shape.data))
+    frame = frame_around(outline, WIDTH_MM, HEIGHT_MM if len(place.parts) == 1 else LOW_MM, SCALES)
+    shown = [drawn_city.ZONING, *sorted({over.slug for over in place.around.overlays})]
+    content = drawn_city.read_content(session, frame, city.srid, place.day, shown, [outline])
+    number, scale = isolated(statement.parcel_number), scale_words(int(frame.scale))
+    told = _(
+        "Map of parcel %(parcel)s among its neighbours, at a scale of %(scale)s, north up",
+        parcel=number,
+        scale=scale,
+    )
+    code_told = _("QR code of the address where this certificate is verified: %(url)s", url=verify_url)
+    return render_template(
+        "certificates/certificate.html",
+        draft=draft,
+        number=isolated(draft.number),
+        parcel=number,
+        words=statement.stated["words"][statement.language],
+        city=name_of(city.name_fa, city.name_en),
+        srid=city.srid,
+        frame=frame,
+        picture=drawn_city.draw(content).svg(told),
+        labels=[*_labels_of_others(content, statement), *_own_labels(place, frame, outline)],
+        scale=scale,
+        bar=scale_bar(frame.scale),
+        colours={group: palette.zone_colour(group, "") for group in palette.style()["zone_groups"]},
+        code=qr_svg(verify_url, size_mm=_CODE_MM, title=code_told),
+        verify_url=verify_url,
+        find_url=verify_url.rpartition("/")[0],
+        font=font_face(),
+    )
 
 
-def check_fonts() -> None:
-    """Raise Unavailable unless the fonts are here: in other letters it would not be the same document."""
-    if not all((_FONTS / name).is_file() for name in FONT_FILES):
-        raise Unavailable(_("The fonts for printing are missing on the city's machine: run script/setup."))
+def _labels_of_others(content: drawn_city.Content, statement: Statement) -> list[Label]:
+    return [label for label in place_labels(content) if label.text != statement.parcel_number]
 
 
-def _image(svg: str) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+def _own_labels(place: Place, frame: Frame, outline: Any) -> Iterator[Label]:
+    """The parcel's number, and on each of its parts the code of its zone where that fits in."""
+    assert place.parcel is not None
+    is_one = len(place.parts) == 1
+    offer = partial(_label_on, frame)
+    yield from offer(
+        outline, place.parcel.number, "own", palette.base_colour("accent"), -1.7 if is_one else -3.4
+    )
+    for part in place.parts:
+        rules, cut = part.zone.rules, part.zone.cut
+        ground = outline if is_one or cut is None else shapely.from_wkb(cut)
+        colour = palette.zone_colour(rules.group, rules.colour)
+        yield from offer(ground, rules.code, "part", colour, 1.9)
+
+
+def _label_on(
+    frame: Frame, ground: Any, text: str, kind: str, colour: str, shift_mm: float
+) -> Iterator[Label]:
+    """A word in the middle of a piece of ground, moved down by so much; none where it would reach beyond it."""
+    shape = frame.on_paper(ground)
+    middle = shapely.point_on_surface(shape)
+    x, y = float(shapely.get_x(middle)), float(shapely.get_y(middle)) + shift_mm
+    wide, high = text_width_mm(text, _OWN_PT) + 1.0, _OWN_PT * PT_MM * 1.3
+    if shapely.contains(shape, shapely.box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)):
+        yield Label(text, kind, x, y, wide, high, 0.0, _OWN_PT, colour)
 
 
 def _as_data(draft: Draft, verify_url: str) -> Attachment:
@@ -87,21 +121,3 @@ def _as_data(draft: Draft, verify_url: str) -> Attachment:
     }
     written = json.dumps(stated, ensure_ascii=False, indent=1, sort_keys=True)
     return Attachment(string=written, name="certificate.json", relationship="Data")
-
-
-class _NothingFromOutside(URLFetcher):  # type: ignore[misc]
-    """Answers for the fonts and for what the page brings along, and for nothing else."""
-
-    def fetch(self, url: str, headers: Any = None) -> Any:
-        """One resource; raises ValueError for what is not ours to read."""
-        if url.startswith("data:"):
-            return super().fetch(url, headers)
-        name = url.removeprefix(_FONT_ADDRESS)
-        if name not in FONT_FILES:
-            raise ValueError(f"not fetched: {url}")
-        return URLFetcherResponse(url, _font(name), {"Content-Type": "font/ttf"})
-
-
-@cache
-def _font(name: str) -> bytes:
-    return (_FONTS / name).read_bytes()

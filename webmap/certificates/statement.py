@@ -8,9 +8,12 @@ from typing import Any
 from core.errors import NotFound
 from core.i18n import LANGUAGES, format_date, format_number, format_percent, speaking
 from core.i18n import gettext as _
+from layers.models import PlaceRole
+from layers.queries import LayerHere
 from layers.schemas import name_of
+from layers.words import join_words
 from layers.zoning.queries import ZoneVersion
-from parcels.certificates.services import law_of
+from parcels.certificates.services import law_of, overlays_of, planned_of
 from webmap.place.page import Page, PartTold, page_of
 from webmap.place.service import Part, Place
 
@@ -66,7 +69,9 @@ def facts_of(place: Place, outline_sha256: str, versions: dict[str, int], addres
         "zone_versions": [versions[part.zone.zone_key] for part in place.parts],
         "classes": [[part.zone.rules.name_fa, part.zone.rules.name_en] for part in place.parts],
         "in_force": [[_iso(part.zone.valid_from), _iso(part.zone.valid_to)] for part in place.parts],
-        "planned": [law_of(zone) | {"from": _iso(zone.valid_from)} for zone in place.planned],
+        "overlays": overlays_of(place.around),
+        "overlay_layers": [[layer.slug, layer.state] for layer in _overlay_layers(place)],
+        "planned": planned_of(place.planned, place.day),
     }
     # As the database gives it back, so that the two can be compared.
     restored: dict[str, Any] = json.loads(json.dumps(facts))
@@ -91,6 +96,7 @@ def _words(place: Place, versions: dict[str, int]) -> dict[str, Any]:
         "parcel": _parcel_lines(place, page),
         "zones": [_zone_words(part, told, versions, place) for part, told in pairs],
         "buildable": _buildable(place),
+        "overlays": _overlays(page),
         "planned": _planned(place),
         "notes": _notes(place),
     }
@@ -148,6 +154,29 @@ def _buildable(place: Place) -> str:
     if place.buildable_m2 is None:
         return ""
     return _("Buildable floor area of this parcel: %(n)s m².", n=format_number(place.buildable_m2))
+
+
+def _overlay_layers(place: Place) -> list[LayerHere]:
+    return [layer for layer in place.layers if layer.role == PlaceRole.OVERLAY]
+
+
+def _overlays(page: Page) -> list[str]:
+    """What lies over the parcel, then which layers have nothing here and of which that is not known or not told."""
+    told = [
+        f"{layer.layer}: " + join_words([f"{name} {covers}".strip() for name, covers in layer.items]) + "."
+        for layer in page.overlays
+        if layer.items
+    ]
+    others = {
+        "none": _("None here: %(layers)s."),
+        "no_data": _("We hold no data here: %(layers)s."),
+        "not_public": _("Not shown to the public: %(layers)s."),
+    }
+    for state, sentence in others.items():
+        named = [layer.layer for layer in page.overlays if not layer.items and layer.state == state]
+        if named:
+            told.append(sentence % {"layers": join_words(named)})
+    return told
 
 
 def _planned(place: Place) -> list[str]:

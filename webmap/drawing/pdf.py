@@ -30,11 +30,19 @@ def font_face() -> str:
     )
 
 
-def write_pdf(html: str) -> bytes:
-    """The document as PDF. Raises Unavailable when too many sheets are already being laid out."""
+def write_pdf(html: str, **options: Any) -> bytes:
+    """The document as PDF; ``options`` are WeasyPrint's own (``pdf_variant``, ``attachments`` …).
+
+    Raises Unavailable when too many sheets are already being laid out, or our letters are missing.
+    """
+    if not all(_font(name).is_file() for name in _FONTS.values()):
+        # In other letters it would be another document, and WeasyPrint would only say so in its log.
+        raise Unavailable(_("The fonts for printing are missing on the city's machine: run script/setup."))
     with _turn():
         document = HTML(string=html, url_fetcher=_OnlyFonts(), base_url="about:blank")
-        written: bytes = document.write_pdf(finisher=_at_true_size, font_config=FontConfiguration())
+        written: bytes = document.write_pdf(
+            finisher=_at_true_size, font_config=FontConfiguration(), **options
+        )
     return written
 
 
@@ -67,4 +75,5 @@ class _OnlyFonts(URLFetcher):  # type: ignore[misc]
 
 def _at_true_size(_document: Any, pdf: Any) -> None:
     """Tell viewers not to shrink the sheet to the printer's margins: it would no longer be true to scale."""
-    pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"PrintScaling": "/None"})
+    preferences = pdf.catalog.setdefault("ViewerPreferences", pydyf.Dictionary())
+    preferences["PrintScaling"] = "/None"

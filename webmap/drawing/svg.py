@@ -6,7 +6,7 @@ Text in an SVG comes out reversed in Persian where WeasyPrint draws it: words ar
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 import shapely
@@ -99,10 +99,12 @@ class Drawing:
         width, height = _short(self.frame.width_mm), _short(self.frame.height_mm)
         clip = f"{self._name}-clip"
         told = f'role="img" aria-label={quoteattr(title)}' if title else 'aria-hidden="true"'
+        # WeasyPrint reads aloud what stands in the element, browsers what stands in the attribute.
+        named = f"<title>{escape(title)}</title>" if title else ""
         patterns = "".join(_pattern(name, *look) for look, name in self._patterns.items())
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
-            f'viewBox="0 0 {width} {height}" {told}>'
+            f'viewBox="0 0 {width} {height}" {told}>{named}'
             f'<defs><clipPath id="{clip}"><rect width="{width}" height="{height}"/></clipPath>{patterns}</defs>'
             f'<g clip-path="url(#{clip})">{"".join(self._body)}</g></svg>'
         )
