@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,7 +15,8 @@ MARKS = "#map .leaflet-overlay-pane path"
 def type_and_wait(page: Page, typed: str) -> None:
     """Type as a person does, and wait for the answer to it."""
     page.locator("#q").click()
-    with page.expect_response(re.compile(r"/search\?")):
+    # Under way there may be answers to the beginning of it.
+    with page.expect_response(lambda response: f"/search?q={quote(typed)}&" in response.url):
         page.locator("#q").press_sequentially(typed)
     page.wait_for_load_state("networkidle")
 
@@ -160,6 +162,8 @@ def remember(page: Page, *queries: str) -> None:
         type_and_wait(page, query)
         page.keyboard.press("Enter")
         expect(page.locator("#suggestions")).to_be_hidden()
+        # The place takes the focus when it has come.
+        expect(page.locator("#place article.place")).to_contain_text(query)
         page.locator("#q").fill("")
     page.locator("#map").focus()
 

@@ -124,7 +124,8 @@ def told_of(answer: Answer) -> list[str]:
     if answer.are_coordinates:
         return [_("These coordinates lie outside this city.")]
     told = [_("Letters and digits were read as “%(text)s”.", text=answer.question.folded)]
-    if answer.question.may_be_a_number:
+    # «پلاک ۱۲ شریعتی» is looked for as a number, too, but nobody meant it so.
+    if answer.question.key[:1].isdigit():
         told.append(_("As a parcel number that is %(number)s.", number=answer.question.key))
     told.append(
         _(
