@@ -163,6 +163,16 @@ def test_a_closed_number_leads_to_what_it_became(client: FlaskClient, city: Sess
     assert (itself["label"], itself["url"]) == ("Parcel 1-1-3", "/parcels/1-1-3?on=2023-06-01")
 
 
+def test_numbers_keep_their_order_within_persian(client: FlaskClient, city: Session) -> None:
+    (parcel,) = results(client, "1-1-1", lang="fa")
+    assert parcel["label"] == "قطعهٔ \u20681-1-1\u2069"
+    page = client.get(
+        "/search", query_string={"q": "1-1-44", "lang": "fa"}, headers={"Accept": "text/html"}
+    ).text
+    assert "برای «\u20681-1-44\u2069» موردی یافت نشد." in page
+    assert "قطعهٔ \u20681-1-4\u2069" in page
+
+
 def test_addresses_and_zones_are_those_of_the_day(client: FlaskClient, city: Session) -> None:
     assert results(client, "شریعتی ۴")[0]["kind"] == "address"
     assert "address" not in [each["kind"] for each in results(client, "شریعتی ۴", on="2010-01-01")]

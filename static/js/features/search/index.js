@@ -24,6 +24,11 @@ export function install(map, state, page) {
   return box.listen();
 }
 
+/** @param {string} text @returns {string} fenced, so that a number keeps its order within a Persian sentence (UAX #9) */
+function isolated(text) {
+  return `\u2068${text}\u2069`;
+}
+
 class SearchBox {
   /** @type {Found[]} in the order of the list */
   #found = [];
@@ -124,7 +129,7 @@ class SearchBox {
     else this.list.show(groups);
     this.pointer.point(null);
     if (this.#found.length) this.#tell("");
-    else this.#tell(this.say("search.none", { query }), tried);
+    else this.#tell(this.say("search.none", { query: isolated(query) }), tried);
     this.#sayAnswer(query, suggestions);
   }
 
@@ -132,7 +137,7 @@ class SearchBox {
   #sayAnswer(query, suggestions) {
     const names = suggestions.map((each) => each.label).join(this.say("search.and"));
     if (this.#found.length) this.state.set({ saying: this.say("search.some", { n: this.#found.length }) });
-    else if (this.#meant.length) this.state.set({ saying: this.say("search.mean_say", { query, names }) });
+    else if (this.#meant.length) this.state.set({ saying: this.say("search.mean_say", { query: isolated(query), names }) });
   }
 
   /** @param {unknown} error */
