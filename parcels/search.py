@@ -17,6 +17,8 @@ from parcels.search_zones import spots, zones
 
 # No slip of one letter, but near enough to be offered when nothing else was found.
 _LEAST_OFFERED = 0.5
+# Below this the words stand only in the middle of others, as «سفا» does in «یوسف‌آباد»: «صفا» may be meant.
+_SURE = 0.9
 
 
 def search(session: Session, typed: str, limit: int, day: dt.date | None = None) -> list[Hit]:
@@ -54,7 +56,7 @@ def _named(session: Session, question: Question, limit: int) -> Named:
     if not question.words:
         return Named()
     found = names(session, question, as_typed(question), limit)
-    if found:
+    if found.surest >= _SURE:
         return found
     question = question.with_common_words_mended()
     mended = with_slips(session, question)
@@ -62,9 +64,8 @@ def _named(session: Session, question: Question, limit: int) -> Named:
         lambda: names_or_joined(session, question, mended, limit),
         lambda: names(session, question, mended, limit, all_words=False),
     )
-    return next(
-        (found for attempt in attempts[: len(question.telling_words)] if (found := attempt())), Named()
-    )
+    tried = (attempt() for attempt in attempts[: len(question.telling_words)])
+    return next(filter(None, tried), found)
 
 
 def _share_out(hits: list[Hit], limit: int) -> list[Hit]:

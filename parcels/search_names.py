@@ -35,6 +35,11 @@ class Named:
         """Whether anything was found."""
         return bool(self.streets or self.facilities)
 
+    @property
+    def surest(self) -> float:
+        """The best score of all, 0 when there is none."""
+        return max((hit.score for hit in (*self.streets, *self.facilities)), default=0.0)
+
 
 def names(
     session: Session, question: Question, spellings: Spellings, limit: int, *, all_words: bool = True

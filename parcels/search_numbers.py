@@ -35,11 +35,22 @@ def _former(session: Session, question: Question, day: dt.date | None) -> list[H
     rows = session.execute(statements.former_number(), {"key": question.key, "day": day}).all()
     hits = []
     for row in rows:
-        heirs = session.execute(statements.successors(), {"parcel_id": row.id, "day": day}).all()
+        asked = {"ids": _heirs(session, row.id), "day": day}
+        heirs = session.execute(statements.parcels_among(), asked).all() if asked["ids"] else []
         became = tuple(heir.number for heir in heirs)
         hits.append(dataclasses.replace(_number_hit(row, question), is_closed=True, became=became))
         hits += [_parcel_hit(heir, Kind.PARCEL, EXACT_NUMBER, _CERTAIN, _CERTAIN) for heir in heirs]
     return hits
+
+
+def _heirs(session: Session, parcel_id: int) -> list[int]:
+    """All that came of a parcel, over as many splits and mergers as it took."""
+    heirs: set[int] = set()
+    newest = {parcel_id}
+    while newest:
+        newest = set(session.scalars(statements.children(), {"ids": list(newest)})) - heirs
+        heirs |= newest
+    return sorted(heirs)
 
 
 def _number_hit(row: Any, question: Question) -> Hit:

@@ -70,14 +70,17 @@ def former_number() -> Select[Any]:
 
 
 @cache
-def successors() -> Select[Any]:
-    """The parcels of the ``day`` that ``parcel_id`` lives on in, over as many splits and mergers as it took."""
-    parcel_id = bindparam("parcel_id", type_=BigInteger)
-    heirs = select(ParcelLineage.child_id).where(ParcelLineage.parent_id == parcel_id).cte(recursive=True)
-    further = select(ParcelLineage.child_id).join(heirs, ParcelLineage.parent_id == heirs.c.child_id)
-    heirs = heirs.union(further)
-    alive = parcels().where(Parcel.id.in_(select(heirs.c.child_id)), _ON_THE_DAY)
-    return alive.order_by(Parcel.number).limit(_MOST_HEIRS)
+def children() -> Select[Any]:
+    """What came of the parcels ``ids``: one generation, since a recursive query is planned for thousands of heirs."""
+    parents = any_(bindparam("ids", type_=ARRAY(BigInteger)))
+    return select(ParcelLineage.child_id).where(ParcelLineage.parent_id == parents)
+
+
+@cache
+def parcels_among() -> Select[Any]:
+    """Which of the parcels ``ids`` are parcels of the ``day``, the first of them by number."""
+    among = parcels().where(Parcel.id == any_(bindparam("ids", type_=ARRAY(BigInteger))), _ON_THE_DAY)
+    return among.order_by(Parcel.number).limit(_MOST_HEIRS)
 
 
 @cache

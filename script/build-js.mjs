@@ -16,7 +16,7 @@ const INTERFACE_ICONS = [
   "sun", "moon", "sun-moon", "languages", "map-pin", "triangle-alert", "wifi-off", "link", "check", "map", "info",
   "printer", "rotate-ccw", "columns-2", "ruler", "list", "square-mouse-pointer", "bookmark", "wrench", "trash-2",
   "pencil", "copy", "download", "upload", "undo-2", "arrow-up", "menu", "star", "message-square", "file-text",
-  "loader-circle", "share-2", "image",
+  "loader-circle", "history", "share-2", "image",
 ];
 
 /** @param {string} svg @returns {{inner: string, box: string}} */

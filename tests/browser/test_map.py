@@ -128,10 +128,7 @@ def test_a_street_found_is_marked_until_a_place_is_chosen(page: Page, demo_url: 
     open_map(page, demo_url, "en")
     marks = page.locator("#map .leaflet-overlay-pane path")
     page.locator("#q").fill("street")
-    street = page.locator("#suggestions [role=option]", has_text="Street").filter(
-        has=page.locator(".suggestion-kind", has_text="Street")
-    )
-    street.first.click()
+    page.get_by_role("group", name="Streets").get_by_role("option").first.click()
     expect(marks).to_have_count(2)
     page.locator("#q").fill("1-1-1")
     page.locator("#suggestions [role=option]").first.click()

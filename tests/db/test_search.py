@@ -1,5 +1,6 @@
 """Search forgives letters, digits, half-spaces and slips, puts the sure ones first, and scans no table."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from parcels import hits
 from parcels.hits import Hit, Kind
 from parcels.question import read_question
-from parcels.search import search
+from parcels.search import nearest_names, search
 
 MORE = """
 INSERT INTO street (id, name_fa, name_en) VALUES
@@ -181,32 +182,89 @@ def test_a_city_without_anything_finds_nothing(session: Session) -> None:
     assert search(session, "شریعتی ۱۲", 10) == []
 
 
-def test_no_search_reads_a_whole_table(town: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
+BIG = ("parcel", "parcel_lineage", "street", "feature", "name_word", "zone")
+# Names of few letters in thousands of mixtures, as a great city has them.
+A_BIG_TOWN = """
+INSERT INTO street (name_fa, name_en, geom)
+SELECT 'کوچهٔ ' || translate(md5(n::text), '0123456789abcdef', 'ابپتجخدرزسشفکلمن'), 'Alley ' || md5(n::text), geom
+FROM generate_series(1, 6000) AS n, street WHERE street.id = 1;
+INSERT INTO feature (layer_id, key, name_fa, name_en, geom)
+SELECT 1, 'k' || n, translate(md5(n::text), '0123456789abcdef', 'ابپتجخدرزسشفکلمن'), 'Hall ' || md5(n::text), geom
+FROM generate_series(1, 6000) AS n, feature WHERE key = 'c1';
+INSERT INTO parcel (number, street_id, house_number, geom)
+SELECT '7-' || n, 101 + n % 6000, n / 6000, geom FROM generate_series(1, 12000) AS n, parcel WHERE number = '1-1-1';
+ANALYZE street; ANALYZE feature; ANALYZE parcel; ANALYZE name_word
+"""
+
+
+def overheard(town: Session, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The plans of all that is asked for an address, numbers, slips, sounds, words run together and a zone."""
+    asked: list[tuple[Any, dict[str, Any]]] = []
     execute = town.execute
 
-    def overhear(statement: Any, *args: Any, **kwargs: Any) -> Any:
-        asked.append(statement)
-        return execute(statement, *args, **kwargs)
+    def overhear(statement: Any, values: Any = None, **kwargs: Any) -> Any:
+        asked.append((statement, values or {}))
+        return execute(statement, values, **kwargs)
 
+    town.execute(text("UPDATE parcel SET valid_to = DATE '2024-01-01' WHERE number = '1-1-3'"))
     monkeypatch.setattr(town, "execute", overhear)
-    search(town, "کوچه لاله 3 پلاک 12", 10)
-    search(town, "1-1-2", 10)
+    for typed in (
+        "کوچه لاله 3 پلاک 12",
+        "1-1-2",
+        "1-1-3",
+        "shareeaty",
+        "valiasr",
+        "خیابان شریعتی، کوچه حافظ",
+        "S213",
+    ):
+        search(town, typed, 10)
+    nearest_names(town, "sharq", 5)
     monkeypatch.undo()
+    return [explain(town, statement, values) for statement, values in asked if "FROM" in str(statement)]
+
+
+def test_no_search_reads_a_whole_table(town: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     town.execute(text("SET LOCAL enable_seqscan = off"))
-    plans = [explain(town, statement) for statement in asked if "FROM" in str(statement)]
-    assert len(plans) >= 6
+    plans = overheard(town, monkeypatch)
+    assert len(plans) >= 40
     for plan in plans:
-        assert not any(f"Seq Scan on {table}" in plan for table in ("parcel", "street", "feature")), plan
+        assert not any(re.search(rf"Seq Scan on {table}\b", plan) for table in BIG), plan
 
 
-def explain(session: Session, statement: Any) -> str:
+def test_the_planner_takes_the_indexes_of_a_big_town(town: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.execute(text(A_BIG_TOWN))
+    plans = overheard(town, monkeypatch)
+    for plan in plans:
+        assert not any(re.search(rf"Seq Scan on {table}\b", plan) for table in BIG[:-1]), plan
+    used = {index for plan in plans for index in re.findall(r"(?:using|Index Scan on) (\w+)", plan)}
+    assert used >= {
+        "parcel_number_key_idx", "parcel_street_id_house_number_idx", "street_name_folded_idx", "street_name_sound_idx",
+        "feature_name_folded_idx", "feature_name_sound_idx", "name_word_word_idx", "name_word_sound_idx",
+    }  # fmt: skip
+
+
+def explain(session: Session, statement: Any, values: dict[str, Any]) -> str:
+    """The plan for these very values: for NULLs in their place it would be another."""
     compiled = statement.compile(
         dialect=postgresql.psycopg2.dialect(),  # type: ignore[no-untyped-call]
         compile_kwargs={"render_postcompile": True},
     )
-    rows = session.connection().exec_driver_sql(f"EXPLAIN {compiled}", compiled.params)
+    rows = session.connection().exec_driver_sql(f"EXPLAIN {compiled}", {**compiled.params, **values})
     return "\n".join(row[0] for row in rows)
+
+
+def test_what_is_not_shown_to_the_public_is_neither_found_nor_offered(town: Session) -> None:
+    town.execute(
+        text("""
+        INSERT INTO layer (id, slug, name_fa, name_en, domain, geometry_kind, visibility)
+        VALUES (9, 'vaults', 'خزانه‌ها', 'Vaults', 'economy', 'point', 'staff');
+        INSERT INTO feature (layer_id, key, name_fa, name_en, geom)
+        SELECT 9, 'v', 'خزانهٔ گنجینه', 'Ganjineh Vault', geom FROM feature WHERE key = 'c1'
+        """)
+    )
+    for typed in ("گنجینه", "گنجینة", "ganjineh", "gnjineh", "Ganjine Volt", "ganjinehvault"):
+        assert [hit.name_en for hit in search(town, typed, 10)] == []
+        assert "Ganjineh Vault" not in [hit.name_en for hit in nearest_names(town, typed, 10)]
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,9 @@ def test_a_closed_number_leads_to_what_it_became(client: FlaskClient, city: Sess
         INSERT INTO parcel (number, valid_from, valid_to, geom)
         SELECT '1-1-7', DATE '2024-01-01', DATE '2025-01-01', geom FROM parcel WHERE number = '1-1-3';
         INSERT INTO parcel (number, valid_from, geom)
-        SELECT n, DATE '2025-01-01', geom FROM parcel, unnest(ARRAY['1-1-8', '1-1-9']) AS n WHERE number = '1-1-3';
+        SELECT '1-1-' || 8 + half, DATE '2025-01-01',
+               ST_Multi(ST_Intersection(geom, ST_Translate(geom, 20 - 40 * half, 0)))
+        FROM parcel, generate_series(0, 1) AS half WHERE number = '1-1-3';
         INSERT INTO parcel_lineage (parent_id, child_id, kind)
         SELECT p.id, c.id, 'subdivision' FROM parcel AS p, parcel AS c
         WHERE (p.number, c.number) IN (('1-1-3', '1-1-7'), ('1-1-7', '1-1-8'), ('1-1-7', '1-1-9'))
@@ -159,6 +161,16 @@ def test_a_closed_number_leads_to_what_it_became(client: FlaskClient, city: Sess
     assert [each["number"] for each in then] == ["1-1-3", "1-1-7"]
     (itself,) = results(client, "1-1-3", on="2023-06-01", lang="en")
     assert (itself["label"], itself["url"]) == ("Parcel 1-1-3", "/parcels/1-1-3?on=2023-06-01")
+
+
+def test_numbers_keep_their_order_within_persian(client: FlaskClient, city: Session) -> None:
+    (parcel,) = results(client, "1-1-1", lang="fa")
+    assert parcel["label"] == "قطعهٔ \u20681-1-1\u2069"
+    page = client.get(
+        "/search", query_string={"q": "1-1-44", "lang": "fa"}, headers={"Accept": "text/html"}
+    ).text
+    assert "برای «\u20681-1-44\u2069» موردی یافت نشد." in page
+    assert "قطعهٔ \u20681-1-4\u2069" in page
 
 
 def test_addresses_and_zones_are_those_of_the_day(client: FlaskClient, city: Session) -> None:

@@ -8,7 +8,7 @@ from flask import url_for
 from core.i18n import format_date, language
 from core.i18n import gettext as _
 from layers.schemas import name_of
-from layers.words import join_words
+from layers.words import isolated, join_words
 from parcels.hits import Hit, Kind
 from parcels.schemas import address_in
 from webmap.search.service import Answer
@@ -62,15 +62,14 @@ def label_of(hit: Hit) -> str:
 
 
 def _parcel(hit: Hit) -> str:
+    # Unfenced, the parts of a number change places after a Persian word: 1-2-9 would read 9-2-1.
+    number = isolated(hit.number or "")
     if not hit.is_closed:
-        return _("Parcel %(number)s", number=hit.number)
+        return _("Parcel %(number)s", number=number)
     if not hit.became:
-        return _("Parcel %(number)s (closed)", number=hit.number)
-    return _(
-        "Parcel %(number)s (closed; now %(numbers)s)",
-        number=hit.number,
-        numbers=join_words(list(hit.became)),
-    )
+        return _("Parcel %(number)s (closed)", number=number)
+    numbers = join_words([isolated(each) for each in hit.became])
+    return _("Parcel %(number)s (closed; now %(numbers)s)", number=number, numbers=numbers)
 
 
 def detail_of(hit: Hit) -> str:
@@ -97,7 +96,7 @@ def url_of(hit: Hit, answer: Answer) -> str:
 
 def suggestions_of(answer: Answer) -> list[dict[str, str]]:
     """What may have been meant when nothing was found: ``q`` is what to search for instead."""
-    numbers = [(_("Parcel %(number)s", number=number), number) for number in answer.similar]
+    numbers = [(_("Parcel %(number)s", number=isolated(number)), number) for number in answer.similar]
     names = [(label, label) for hit in answer.near if (label := label_of(hit))]
     on = answer.day.isoformat() if answer.day else None
     return [
@@ -123,9 +122,10 @@ def told_of(answer: Answer) -> list[str]:
         return []
     if answer.are_coordinates:
         return [_("These coordinates lie outside this city.")]
-    told = [_("Letters and digits were read as “%(text)s”.", text=answer.question.folded)]
-    if answer.question.may_be_a_number:
-        told.append(_("As a parcel number that is %(number)s.", number=answer.question.key))
+    told = [_("Letters and digits were read as “%(text)s”.", text=isolated(answer.question.folded))]
+    # «پلاک ۱۲ شریعتی» is looked for as a number, too, but nobody meant it so.
+    if answer.question.key[:1].isdigit():
+        told.append(_("As a parcel number that is %(number)s.", number=isolated(answer.question.key)))
     told.append(
         _(
             "We looked at parcel numbers, addresses, the names of streets, the names of places in every layer and the"

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 
 from core.inputs import read_count, read_day, read_words
 from core.web import db, public, wants_json
+from layers.words import isolated
 from parcels.hits import Kind
 from webmap.search.schemas import answer_json, detail_of, label_of, suggestions_of, told_of, url_of
 from webmap.search.service import Answer, answer
@@ -35,6 +36,7 @@ def _page(typed: str, found: Answer) -> str:
     return render_template(
         "search.html",
         typed=typed,
+        told_typed=isolated(typed),
         day=found.day,
         groups=_by_kind(found),
         found=len(found.hits),

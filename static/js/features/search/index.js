@@ -2,7 +2,7 @@
 /** The search box: an ARIA 1.2 combobox whose listbox comes from the server, by kind, as one types. */
 
 import { ApiError, search } from "../../api.js";
-import { debounce, need } from "../../lib/dom.js";
+import { debounce, element, need } from "../../lib/dom.js";
 import { RecentSearches, deviceStorage } from "../../lib/recent.js";
 import { Pointer, isWide } from "./pointing.js";
 import { RecentPanel } from "./recent.js";
@@ -24,6 +24,11 @@ export function install(map, state, page) {
   return box.listen();
 }
 
+/** @param {string} text @returns {string} fenced, so that a number keeps its order within a Persian sentence (UAX #9) */
+function isolated(text) {
+  return `\u2068${text}\u2069`;
+}
+
 class SearchBox {
   /** @type {Found[]} in the order of the list */
   #found = [];
@@ -42,6 +47,7 @@ class SearchBox {
     this.card = /** @type {HTMLElement} */ (this.form.parentElement);
     this.input = /** @type {HTMLInputElement} */ (need("#q"));
     this.empty = need("#search-empty");
+    this.tried = need("#search-tried");
     this.list = new SuggestionList(need("#suggestions"), this.input);
     this.pointer = new Pointer(map, state);
     this.recent = new RecentSearches(deviceStorage());
@@ -84,7 +90,7 @@ class SearchBox {
   }
 
   #entered() {
-    if (this.list.count && this.input.value) this.list.expand(true);
+    if (this.list.count && this.#answered === this.input.value.trim()) this.list.expand(true);
     this.recents.follow();
   }
 
@@ -122,7 +128,8 @@ class SearchBox {
     if (this.#meant.length) this.list.show([{ title: this.say("search.mean"), options: suggestions }]);
     else this.list.show(groups);
     this.pointer.point(null);
-    this.#tell(this.#found.length ? [] : [this.say("search.none", { query }), ...tried]);
+    if (this.#found.length) this.#tell("");
+    else this.#tell(this.say("search.none", { query: isolated(query) }), tried);
     this.#sayAnswer(query, suggestions);
   }
 
@@ -130,14 +137,14 @@ class SearchBox {
   #sayAnswer(query, suggestions) {
     const names = suggestions.map((each) => each.label).join(this.say("search.and"));
     if (this.#found.length) this.state.set({ saying: this.say("search.some", { n: this.#found.length }) });
-    else if (this.#meant.length) this.state.set({ saying: this.say("search.mean_say", { query, names }) });
+    else if (this.#meant.length) this.state.set({ saying: this.say("search.mean_say", { query: isolated(query), names }) });
   }
 
   /** @param {unknown} error */
   #fail(error) {
     this.#clear();
     const refused = error instanceof ApiError && error.kind === "refused" ? error.message : "";
-    this.#tell([refused || this.say("search.failed")]);
+    this.#tell(refused || this.say("search.failed"));
   }
 
   #clear() {
@@ -147,16 +154,16 @@ class SearchBox {
     this.#answered = "";
     this.list.show([]);
     this.pointer.point(null);
-    this.#tell([]);
+    this.#tell("");
   }
 
-  /** @param {string[]} sentences */
-  #tell(sentences) {
-    this.empty.hidden = !sentences.length;
-    this.empty.replaceChildren(
-      ...sentences.map((each, at) => Object.assign(document.createElement("p"), { textContent: each, className: at ? "quiet" : "empty-title" })),
-    );
-    if (sentences.length) this.state.set({ saying: sentences.join(" ") });
+  /** @param {string} words @param {string[]} tried what it was looked for as, in sentences */
+  #tell(words, tried = []) {
+    this.empty.hidden = !words;
+    this.empty.textContent = words;
+    this.tried.hidden = !tried.length;
+    this.tried.replaceChildren(...tried.map((each) => element("li", {}, each)));
+    if (words) this.state.set({ saying: [words, ...tried].join(" ") });
   }
 
   /** @param {number} index */
@@ -232,10 +239,10 @@ class SearchBox {
     const { kind, label, number, lon, lat, bounds } = chosen;
     if (lon === null || lat === null) return;
     const isParcel = kind === "parcel" || kind === "address";
+    // When the place is closed the focus comes back here: then there is nothing left to choose from.
+    this.#clear();
     this.input.value = label;
-    this.#answered = "";
     this.recent.add((kind === "parcel" && number) || label);
-    this.#close();
     const wide = isWide(chosen);
     const place = wide ? null : isParcel && number ? { number } : { lon, lat };
     const placeAnchor = wide ? null : { lon, lat };

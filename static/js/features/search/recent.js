@@ -53,7 +53,7 @@ export class RecentPanel {
   #content(queries) {
     const title = element("h2", { id: "recent-title", class: "suggestion-group quiet" }, this.say("search.recent"));
     const lines = queries.map((query) => {
-      const again = element("button", { type: "button", class: "recent-query", "data-again": query }, icon("rotate-ccw"), element("bdi", {}, query));
+      const again = element("button", { type: "button", class: "recent-query", "data-again": query }, icon("history"), element("bdi", {}, query));
       const label = this.say("search.forget", { query });
       const forget = element("button", { type: "button", class: "quiet-button square", "data-forget": query, "aria-label": label }, icon("x"));
       return element("li", {}, again, forget);
