@@ -21,14 +21,13 @@ from webmap.drawing.frame import Frame, frame_around
 from webmap.drawing.labels import place_labels
 from webmap.drawing.pdf import font_face
 from webmap.keep.legend import legend_of
-from webmap.keep.questions import SCALES, SheetWanted, Wanted, scale_words
+from webmap.keep.questions import SCALES, USUAL_SCALE, SheetWanted, Wanted, scale_words
 from webmap.place.service import get_parcel
 
 MARGIN_MM = 10.0
 AROUND_M = 500.0
 """How far around a place its data are offered, to each side."""
 _HEAD_MM, _FOOT_MM, _SIDE_MM = 15.0, 52.0, 62.0
-_USUAL_SCALE = 1_000
 _LONGEST_BAR_MM = 60.0
 
 
@@ -92,7 +91,7 @@ def frame_of(subject: Subject, wanted: SheetWanted) -> Frame:
     else:
         width -= _SIDE_MM
     if subject.shape is None:
-        return Frame(subject.x, subject.y, width, height, wanted.scale or _USUAL_SCALE)
+        return Frame(subject.x, subject.y, width, height, wanted.scale or USUAL_SCALE)
     around = frame_around(subject.shape, width, height, SCALES)
     return Frame(around.x, around.y, width, height, wanted.scale or around.scale)
 

@@ -6,11 +6,13 @@ from urllib.parse import quote
 from flask import Blueprint, Response, make_response, render_template, request, send_file, url_for
 
 from core.geofiles.writing import FORMATS, write
+from core.inputs import read_day, read_words
 from core.web import db, public
 from layers.area import get_srid
 from webmap.drawing.pdf import write_pdf
-from webmap.keep import choices, downloads, links, sheet
-from webmap.keep.questions import SheetWanted, Wanted, read_sheet, read_wanted
+from webmap.keep import choices, downloads, links, onefile, sheet
+from webmap.keep.questions import LONGEST_NUMBER, SheetWanted, Wanted, read_sheet, read_wanted
+from webmap.place.service import get_place_of
 
 blueprint = Blueprint("keep", __name__)
 
@@ -32,9 +34,11 @@ def page() -> Response:
             place_url=place_path,
             link=links.whole_link(place_path),
             qr=url_for("keep.qr", path=place_path),
-            choices=choices.choices(),
+            choices=choices.choices(has_outline=bool(wanted.number)),
             hidden=_hidden(wanted),
-            one_file=None,
+            one_file=url_for("keep.one_file", number=wanted.number, on=day or None)
+            if wanted.number
+            else None,
             files=choices.list_files(db.session, wanted.number, sheet.box_around(subject), day),
             around_m=sheet.AROUND_M,
             srid=get_srid(db.session),
@@ -54,6 +58,29 @@ def print_sheet() -> Response:
     answer = Response(write_pdf(html), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(_sheet_name(wanted))}"
     answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@blueprint.get("/parcels/<path:number>/keep.html")
+@public
+def one_file(number: str) -> Response:
+    """A parcel's map and words in one file that needs no network."""
+    found = get_place_of(
+        db.session, read_words(number, "number", LONGEST_NUMBER), read_day(request.args.get("on"))
+    )
+    assert found.parcel is not None
+    link = links.whole_link(
+        _place_path(Wanted(found.parcel.number, None, None, read_day(request.args.get("on")), ()))
+    )
+    answer = make_response(onefile.write_place(db.session, found, link))
+    title = onefile.title_of(found)
+    plain = f"parcel-{found.day.isoformat()}.html"
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(title)}.html"
+    )
+    # It is a file to be kept: shown under our name it could do nothing.
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.vary.update(["Accept-Language", "Cookie"])
     return answer
 
 
