@@ -174,6 +174,18 @@ def test_the_data_of_the_chosen_parcel(page: Page, demo_url: str) -> None:
     assert numbers_in(Path(got.value.path())) == [parcel["number"]]
 
 
+def test_the_data_of_the_selected_parcels(page: Page, demo_url: str) -> None:
+    found = page.request.get(f"{demo_url}/search.json?q=1-1-1").json()["results"]
+    numbers = sorted(each["number"] for each in found if each["kind"] == "parcel")[:3]
+    assert len(numbers) == 3
+    open_map(page, demo_url, "en", z=17, **{"sel": "&sel=".join(numbers)})
+    open_keep(page)
+    page.get_by_label("What", exact=True).select_option(label="The selected parcels (3)")
+    with page.expect_download() as got:
+        page.get_by_role("link", name="GeoJSON").click()
+    assert sorted(numbers_in(Path(got.value.path()))) == numbers
+
+
 def numbers_in(path: Path) -> list[str]:
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return [feature["properties"]["number"] for feature in document["features"]]

@@ -24,7 +24,7 @@ def test_a_parcels_page_offers_all_of_it(client: FlaskClient, city: Session) -> 
 def test_every_file_it_offers_is_given(client: FlaskClient, city: Session) -> None:
     page = client.get("/keep?parcel=1-1-1&on=2026-11-25").text
     files = [link.replace("&amp;", "&") for link in re.findall(r'href="(/download/[^"]+)"', page)]
-    assert len(files) == 4 * (1 + 2 + 3)
+    assert len(files) == 4 * (1 + 2 + 3)  # itself, parcels and zoning, three layers
     for link in files:
         assert client.get(link).status_code == 200, link
 

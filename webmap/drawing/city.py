@@ -168,7 +168,7 @@ def _draw_zones(drawing: Drawing, content: Content) -> None:
     opacity = palette.style()["zone_fill_opacity"]["over_land_use" if content.shows_land_use else "alone"]
     for code in sorted({each.code for each in content.zones}):
         zones = [each for each in content.zones if each.code == code]
-        colour = palette.zone_colour(zones[0].group, zones[0].colour)
+        colour = palette.zone_colour(zones[0].code, zones[0].group, zones[0].colour)
         drawing.areas(shapes_of(zones), colour=colour, opacity=opacity)
         drawing.lines(shapes_of(zones), colour=colour, width_mm=0.5, opacity=0.9)
 
@@ -186,13 +186,13 @@ def _draw_overlay(drawing: Drawing, drawn: DrawnLayer, shapes: Shapes, dimension
     look = palette.layer_look(drawn.layer.slug, drawn.layer.domain, drawn.layer.style)
     halo = palette.base_colour("halo")
     if dimension == _AREA:
-        drawing.hatched(shapes, colour=look.colour)
+        drawing.hatched(shapes, look.hatch, colour=look.colour)
     elif dimension == _LINE:
         width_mm = look.width * _PX_MM * 0.8
         dash_mm = [each * _PX_MM for each in look.dash]
         drawing.lines(shapes, colour=halo, width_mm=width_mm + 0.3, opacity=0.6)
         drawing.lines(shapes, colour=look.colour, width_mm=width_mm, dash_mm=dash_mm)
-    elif drawing.frame.scale <= _ICONS_UP_TO:
+    elif drawing.frame.scale <= _ICONS_UP_TO and not look.is_dense:
         drawing.icons(shapes, palette.icon_paths(look.icon), colour=look.colour, halo=halo, size_mm=2.6)
     else:
         drawing.dots(shapes, colour=look.colour, halo=halo, radius_mm=0.7)

@@ -26,8 +26,7 @@ from webmap import queries
 from webmap.drawing import palette
 from webmap.drawing import queries as drawn
 from webmap.drawing.queries import Thing
-from webmap.place import service
-from webmap.place.page import Page, page_of
+from webmap.place.page import page_of
 from webmap.place.service import Place
 
 _LEAFLET = Path(__file__).resolve().parents[2] / "node_modules" / "leaflet" / "dist"
@@ -57,7 +56,6 @@ def write_place(session: Session, place: Place, link: str) -> str:
         "keep/onefile.html",
         place=place,
         page=page,
-        near_km=service.NEAR_M / 1000,
         is_panel=True,
         city_name=name_of(city.name_fa, city.name_en) if city else "",
         kept_on=format_date(place.today),
@@ -67,7 +65,7 @@ def write_place(session: Session, place: Place, link: str) -> str:
         map_html=root.html.render(),
         map_script=root.script.render(),
         map_name=drawn_map.get_name(),
-        hues=_hues(place, page),
+        hues=_hues(),
         legend=_legend(session, place),
     )
 
@@ -120,7 +118,7 @@ def _layers(session: Session, place: Place, ground: Any, srid: int) -> list[tupl
         (parcels, lambda thing: (_parcel_words(thing), _fill(palette.land_use_colour(thing.code), edge))),
         (
             _borders(zones, ground),
-            lambda thing: ("", _line(palette.zone_colour(thing.group, thing.colour), 3, 0.8)),
+            lambda thing: ("", _line(palette.zone_colour(thing.code, thing.group, thing.colour), 3, 0.8)),
         ),
     ]
 
@@ -168,7 +166,7 @@ def _facilities(place: Place) -> list[dict[str, Any]]:
     halo = palette.base_colour("halo")
     features = []
     for layer in place.layers:
-        if (near := layer.nearest) is None:
+        if (near := layer.nearest) is None or not layer.is_public:
             continue
         look = palette.layer_look(layer.slug, layer.domain, {})
         words = [name_of(layer.name_fa, layer.name_en), name_of(near.name_fa, near.name_en)]
@@ -203,11 +201,11 @@ def _legend(session: Session, place: Place) -> list[tuple[str, str]]:
     ]
 
 
-def _hues(place: Place, page: Page) -> dict[str, str]:
-    """The colours of the zone groups and domains that the words name."""
-    groups = {part.group for part in page.parts} | ({place.zone.rules.group} if place.zone else set())
+def _hues() -> dict[str, str]:
+    """The colours that the words name zones and domains with."""
     looks = palette.style()
-    return {f'[data-zone-group="{each}"]': palette.zone_colour(each, "") for each in groups} | {
+    zones = {**looks["zone_groups"], **looks["zone_unsorted"]}
+    return {f'[data-zone-group="{name}"]': look["colour"][0] for name, look in zones.items()} | {
         f'[data-domain="{code}"]': look["colour"][0] for code, look in looks["domains"].items()
     }
 
