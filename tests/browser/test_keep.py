@@ -156,7 +156,7 @@ def test_the_data_of_what_is_seen(page: Page, demo_url: str) -> None:
     parcel = a_parcel(page, demo_url)
     open_map(page, demo_url, "en", z=20, lat=parcel["lat"], lon=parcel["lon"], layers="land_use,schools")
     open_keep(page)
-    options = page.get_by_label("What", exact=True).locator("option").all_inner_texts()
+    options = page.get_by_label("What to download").locator("option").all_inner_texts()
     assert options == ["Parcels", "Zoning", "Schools"]
     with page.expect_download() as got:
         page.get_by_role("link", name="GeoJSON").click()
@@ -180,7 +180,7 @@ def test_the_data_of_the_selected_parcels(page: Page, demo_url: str) -> None:
     assert len(numbers) == 3
     open_map(page, demo_url, "en", z=17, **{"sel": "&sel=".join(numbers)})
     open_keep(page)
-    page.get_by_label("What", exact=True).select_option(label="The selected parcels (3)")
+    page.get_by_label("What to download").select_option(label="The selected parcels (3)")
     with page.expect_download() as got:
         page.get_by_role("link", name="GeoJSON").click()
     assert sorted(numbers_in(Path(got.value.path()))) == numbers

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import shapely
@@ -44,6 +45,7 @@ class Content:
     overlays: list[DrawnLayer]
     shows_land_use: bool
     chosen: Shapes = field(default_factory=lambda: np.empty(0, dtype=object))
+    boundary: Any | None = None
 
 
 def read_content(
@@ -74,7 +76,8 @@ def read_content(
             overlays.append(DrawnLayer(layer, things))
     marked = np.empty(len(chosen), dtype=object)
     marked[:] = list(chosen)
-    return Content(frame, day, base, parcels, zones, overlays, LAND_USE in shown, marked)
+    boundary = queries.find_boundary(session)
+    return Content(frame, day, base, parcels, zones, overlays, LAND_USE in shown, marked, boundary)
 
 
 class _Room:
@@ -104,7 +107,11 @@ class _Room:
 def draw(content: Content, name: str = "map") -> Drawing:
     """The picture, without its words (see webmap.drawing.labels)."""
     drawing = Drawing(content.frame, name)
-    drawing.ground(palette.base_colour("city"))
+    if content.boundary is None:
+        drawing.ground(palette.base_colour("city"))
+    else:
+        drawing.ground(palette.base_colour("ground"))
+        drawing.areas(content.boundary, colour=palette.base_colour("city"))
     _draw_ground(drawing, content)
     _draw_streets(drawing, content.base.get(BaseRole.STREET, []))
     if content.shows_land_use:
@@ -115,6 +122,9 @@ def draw(content: Content, name: str = "map") -> Drawing:
         drawing.lines(
             shapes_of(content.parcels), colour=palette.base_colour("parcel_line"), width_mm=width_mm
         )
+    if content.boundary is not None:
+        edge = palette.base_colour("boundary")
+        drawing.lines(content.boundary, colour=edge, width_mm=0.45, dash_mm=(2.1, 1.05, 0.5, 1.05))
     _draw_overlays(drawing, content.overlays)
     drawing.marked(content.chosen, colour=palette.base_colour("accent"), halo=palette.base_colour("halo"))
     return drawing

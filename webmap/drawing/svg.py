@@ -50,7 +50,7 @@ class Drawing:
     def hatched(self, shapes: Any, hatch: str, *, colour: str) -> None:
         """Polygons that lie over the plan: a border, and a hatch that leaves what is beneath legible."""
         self.areas(shapes, colour=colour, opacity=0.07)
-        self.textured(shapes, hatch, colour, 0.6, _HATCH_CELL_MM)
+        self.textured(shapes, hatch, colour, 0.45, _HATCH_CELL_MM)
         self.lines(shapes, colour=colour, width_mm=0.35)
 
     def lines(
