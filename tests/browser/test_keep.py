@@ -159,7 +159,7 @@ def test_the_data_of_what_is_seen(page: Page, demo_url: str) -> None:
     options = page.get_by_label("What to download").locator("option").all_inner_texts()
     assert options == ["Parcels", "Zoning", "Schools"]
     with page.expect_download() as got:
-        page.get_by_role("link", name="GeoJSON").click()
+        page.locator("#keep-formats").get_by_role("link", name="GeoJSON").click()
     numbers = numbers_in(Path(got.value.path()))
     assert parcel["number"] in numbers
     assert 1 < len(numbers) < 200  # of 1,500
@@ -170,7 +170,7 @@ def test_the_data_of_the_chosen_parcel(page: Page, demo_url: str) -> None:
     open_map(page, demo_url, "en", z=18, lat=parcel["lat"], lon=parcel["lon"], parcel=parcel["number"])
     open_keep(page)
     with page.expect_download() as got:
-        page.get_by_role("link", name="GeoJSON").click()
+        page.locator("#keep-formats").get_by_role("link", name="GeoJSON").click()
     assert numbers_in(Path(got.value.path())) == [parcel["number"]]
 
 
@@ -182,7 +182,7 @@ def test_the_data_of_the_selected_parcels(page: Page, demo_url: str) -> None:
     open_keep(page)
     page.get_by_label("What to download").select_option(label="The selected parcels (3)")
     with page.expect_download() as got:
-        page.get_by_role("link", name="GeoJSON").click()
+        page.locator("#keep-formats").get_by_role("link", name="GeoJSON").click()
     assert sorted(numbers_in(Path(got.value.path()))) == numbers
 
 

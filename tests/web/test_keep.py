@@ -7,6 +7,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from webmap.keep import views
+from webmap.keep.turns import Turns
+
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 
 
@@ -110,3 +113,19 @@ def test_an_old_number_and_an_unknown_one(client: FlaskClient, city: Session) ->
     assert "1-1-6" in client.get("/parcels/1-1-6/keep.html").text
     assert client.get("/parcels/9-9-9/keep.html").status_code == 404
     assert client.get("/parcels/1-1-1/keep.html?on=1900-01-01").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/print.pdf?parcel=1-1-1", "/download/parcels.csv"])
+def test_heavy_work_goes_by_turns(
+    client: FlaskClient, city: Session, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheets, files = Turns(1, 0.01), Turns(1, 0.01)
+    monkeypatch.setattr(views, "SHEETS", sheets)
+    monkeypatch.setattr(views, "FILES", files)
+    with sheets.taken(), files.taken():
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert client.get(path).status_code == 200
+    # A turn that ended in an error is free again.
+    assert client.get("/print.pdf?parcel=9-9-9").status_code == 404
+    assert client.get(path).status_code == 200

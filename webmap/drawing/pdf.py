@@ -1,8 +1,5 @@
 """An HTML document as a PDF: in our own letters, reading nothing from anywhere, printed at its true size."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +8,9 @@ from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from core.errors import Unavailable
-from core.i18n import gettext as _
-
 # The static cuts: WeasyPrint does not know of variable fonts, and would unpack the web font for every sheet.
 _FOLDER = Path(__file__).resolve().parents[2] / "node_modules" / "vazirmatn" / "fonts" / "ttf"
 _FONTS = {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold"}
-_WAIT_S = 20.0
-# Laying a sheet out takes a processor for a second or more: one at a time in a process, so that the map stays quick.
-_press = threading.BoundedSemaphore(1)
 
 
 def font_face() -> str:
@@ -31,24 +22,10 @@ def font_face() -> str:
 
 
 def write_pdf(html: str) -> bytes:
-    """The document as PDF. Raises Unavailable when too many sheets are already being laid out."""
-    with _turn():
-        document = HTML(string=html, url_fetcher=_OnlyFonts(), base_url="about:blank")
-        written: bytes = document.write_pdf(finisher=_at_true_size, font_config=FontConfiguration())
+    """The document as PDF. It takes a processor for seconds: whoever calls it for strangers lets them wait in turn."""
+    document = HTML(string=html, url_fetcher=_OnlyFonts(), base_url="about:blank")
+    written: bytes = document.write_pdf(finisher=_at_true_size, font_config=FontConfiguration())
     return written
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _press.acquire(timeout=_WAIT_S):
-        raise Unavailable(
-            _("Many sheets are being drawn just now. Please try again in a minute."),
-            details={"retry_after_s": 60},
-        )
-    try:
-        yield
-    finally:
-        _press.release()
 
 
 def _font(name: str) -> Path:

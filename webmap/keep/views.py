@@ -12,6 +12,7 @@ from layers.area import get_srid
 from webmap.drawing.pdf import write_pdf
 from webmap.keep import choices, downloads, links, onefile, sheet
 from webmap.keep.questions import LONGEST_NUMBER, SheetWanted, Wanted, read_sheet, read_wanted
+from webmap.keep.turns import FILES, SHEETS
 from webmap.place.service import get_place_of
 
 blueprint = Blueprint("keep", __name__)
@@ -54,8 +55,9 @@ def print_sheet() -> Response:
     """A place on paper, true to scale."""
     wanted = read_sheet(request.args)
     link = links.whole_link(_map_path(wanted))
-    html = sheet.draw_sheet(db.session, wanted, link, links.qr_svg(link, size_mm=20))
-    answer = Response(write_pdf(html), mimetype="application/pdf")
+    with SHEETS.taken():
+        html = sheet.draw_sheet(db.session, wanted, link, links.qr_svg(link, size_mm=20))
+        answer = Response(write_pdf(html), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(_sheet_name(wanted))}"
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
@@ -99,9 +101,10 @@ def qr() -> Response:
 def download(file: str) -> Response:
     """A layer, the zoning or the parcels as a file: ``parcels.geojson``, ``schools.shp.zip``."""
     source, _dot, extension = file.partition(".")
-    asked = downloads.read_download(db.session, source, extension, request.args)
-    table = downloads.get_table(db.session, asked)
-    answer = send_file(write(table, extension), mimetype=FORMATS[extension].media_type)
+    with FILES.taken():
+        asked = downloads.read_download(db.session, source, extension, request.args)
+        table = downloads.get_table(db.session, asked)
+        answer = send_file(write(table, extension), mimetype=FORMATS[extension].media_type)
     answer.headers["Content-Disposition"] = downloads.file_name(db.session, asked)
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
