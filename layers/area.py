@@ -1,6 +1,5 @@
 """A piece of the city's ground that somebody asks about: a box of degrees, or any shape in the city's grid."""
 
-import math
 from functools import cache
 from typing import Any
 
@@ -11,10 +10,9 @@ from geoalchemy2.shape import from_shape
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from core.errors import BadInput, NotFound, Unprocessable
+from core.errors import NotFound
 from core.i18n import gettext as _
 from core.models import city_geometry
-from core.text import latin_digits
 from layers.models import City
 
 _NEAR_THE_GRID_DEGREES = 5.0
@@ -41,27 +39,6 @@ def get_srid(session: Session) -> int:
     if srid is None:
         raise NotFound(_("This city holds no data yet."), details={"reason": "no_data"})
     return int(srid)
-
-
-def read_box(text: str | None, field: str = "bbox") -> tuple[float, float, float, float] | None:
-    """West, south, east, north in degrees, of four numbers with commas; None when none is asked for.
-
-    Raises BadInput when they are no four numbers, Unprocessable when they are not on the globe or enclose nothing.
-    """
-    if not text:
-        return None
-    parts = latin_digits(text).replace("٫", ".").split(",")
-    try:
-        west, south, east, north = (float(part) for part in parts)
-    except ValueError as error:
-        raise BadInput(_("A box is four numbers: west, south, east, north."), field=field) from error
-    if not all(math.isfinite(each) for each in (west, south, east, north)):
-        raise BadInput(_("A box is four numbers: west, south, east, north."), field=field)
-    if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
-        raise Unprocessable(_("This box is not on the globe."), field=field)
-    if west >= east or south >= north:
-        raise Unprocessable(_("This box is empty: west before east, south before north."), field=field)
-    return west, south, east, north
 
 
 def ground_of(box: tuple[float, float, float, float], srid: int) -> Any:

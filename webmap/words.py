@@ -65,6 +65,7 @@ BROWSER = {
     "keep.middle_parcel": _("In the middle of the sheet: parcel %(number)s"),
     "keep.middle_map": _("In the middle of the sheet: the middle of the map"),
     "keep.this_parcel": _("Parcel %(number)s alone"),
+    "keep.selection": _("The selected parcels (%(n)s)"),
     "keep.parcels": _("Parcels"),
     "keep.zoning": _("Zoning"),
     "keep.pictured": _("The picture is saved."),

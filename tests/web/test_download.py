@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import numpy as np
 import pyogrio.raw
+import pypdf
 import pyproj
 import pytest
 import shapely
@@ -199,3 +200,17 @@ def test_nothing_is_left_on_the_disk(
     for extension in FORMATS:
         assert client.get(f"/download/parcels.{extension}").status_code == 200
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_not_for_the_public_is_never_handed_out(client: FlaskClient, city: Session) -> None:
+    """Not as a file, not on a sheet, not among the offers, not in the file of a place."""
+    assert client.get("/download/clinics.gpkg").status_code == 200
+    city.execute(text("UPDATE layer SET visibility = 'staff' WHERE slug = 'clinics'"))
+    for extension in FORMATS:
+        assert client.get(f"/download/clinics.{extension}").status_code == 404
+    assert "/download/clinics." not in client.get("/keep?parcel=1-1-1").text
+    assert "First Clinic" not in client.get("/parcels/1-1-1/keep.html?lang=en").text
+    sheet = client.get("/print.pdf?parcel=1-1-1&scale=2000&layers=clinics,land_use&language=en")
+    words = pypdf.PdfReader(io.BytesIO(sheet.data)).pages[0].extract_text()
+    assert "Shariati" in words
+    assert "Clinic" not in words

@@ -73,7 +73,7 @@ def _page(session: Session, place: Place, draft: Draft, verify_url: str) -> str:
         labels=[*_labels_of_others(content, statement), *_own_labels(place, frame, outline)],
         scale=scale,
         bar=scale_bar(frame.scale),
-        colours={group: palette.zone_colour(group, "") for group in palette.style()["zone_groups"]},
+        colours={group: palette.zone_colour("", group, "") for group in palette.style()["zone_groups"]},
         code=qr_svg(verify_url, size_mm=_CODE_MM, title=code_told),
         verify_url=verify_url,
         find_url=verify_url.rpartition("/")[0],
@@ -96,7 +96,7 @@ def _own_labels(place: Place, frame: Frame, outline: Any) -> Iterator[Label]:
     for part in place.parts:
         rules, cut = part.zone.rules, part.zone.cut
         ground = outline if is_one or cut is None else shapely.from_wkb(cut)
-        colour = palette.zone_colour(rules.group, rules.colour)
+        colour = palette.zone_colour(rules.code, rules.group, rules.colour)
         yield from offer(ground, rules.code, "part", colour, 1.9)
 
 

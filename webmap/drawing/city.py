@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import shapely
@@ -44,6 +45,7 @@ class Content:
     overlays: list[DrawnLayer]
     shows_land_use: bool
     chosen: Shapes = field(default_factory=lambda: np.empty(0, dtype=object))
+    boundary: Any | None = None
 
 
 def read_content(
@@ -74,7 +76,8 @@ def read_content(
             overlays.append(DrawnLayer(layer, things))
     marked = np.empty(len(chosen), dtype=object)
     marked[:] = list(chosen)
-    return Content(frame, day, base, parcels, zones, overlays, LAND_USE in shown, marked)
+    boundary = queries.find_boundary(session)
+    return Content(frame, day, base, parcels, zones, overlays, LAND_USE in shown, marked, boundary)
 
 
 class _Room:
@@ -104,7 +107,11 @@ class _Room:
 def draw(content: Content, name: str = "map") -> Drawing:
     """The picture, without its words (see webmap.drawing.labels)."""
     drawing = Drawing(content.frame, name)
-    drawing.ground(palette.base_colour("city"))
+    if content.boundary is None:
+        drawing.ground(palette.base_colour("city"))
+    else:
+        drawing.ground(palette.base_colour("ground"))
+        drawing.areas(content.boundary, colour=palette.base_colour("city"))
     _draw_ground(drawing, content)
     _draw_streets(drawing, content.base.get(BaseRole.STREET, []))
     if content.shows_land_use:
@@ -115,6 +122,9 @@ def draw(content: Content, name: str = "map") -> Drawing:
         drawing.lines(
             shapes_of(content.parcels), colour=palette.base_colour("parcel_line"), width_mm=width_mm
         )
+    if content.boundary is not None:
+        edge = palette.base_colour("boundary")
+        drawing.lines(content.boundary, colour=edge, width_mm=0.45, dash_mm=(2.1, 1.05, 0.5, 1.05))
     _draw_overlays(drawing, content.overlays)
     drawing.marked(content.chosen, colour=palette.base_colour("accent"), halo=palette.base_colour("halo"))
     return drawing
@@ -168,7 +178,7 @@ def _draw_zones(drawing: Drawing, content: Content) -> None:
     opacity = palette.style()["zone_fill_opacity"]["over_land_use" if content.shows_land_use else "alone"]
     for code in sorted({each.code for each in content.zones}):
         zones = [each for each in content.zones if each.code == code]
-        colour = palette.zone_colour(zones[0].group, zones[0].colour)
+        colour = palette.zone_colour(zones[0].code, zones[0].group, zones[0].colour)
         drawing.areas(shapes_of(zones), colour=colour, opacity=opacity)
         drawing.lines(shapes_of(zones), colour=colour, width_mm=0.5, opacity=0.9)
 
@@ -186,13 +196,13 @@ def _draw_overlay(drawing: Drawing, drawn: DrawnLayer, shapes: Shapes, dimension
     look = palette.layer_look(drawn.layer.slug, drawn.layer.domain, drawn.layer.style)
     halo = palette.base_colour("halo")
     if dimension == _AREA:
-        drawing.hatched(shapes, colour=look.colour)
+        drawing.hatched(shapes, look.hatch, colour=look.colour)
     elif dimension == _LINE:
         width_mm = look.width * _PX_MM * 0.8
         dash_mm = [each * _PX_MM for each in look.dash]
         drawing.lines(shapes, colour=halo, width_mm=width_mm + 0.3, opacity=0.6)
         drawing.lines(shapes, colour=look.colour, width_mm=width_mm, dash_mm=dash_mm)
-    elif drawing.frame.scale <= _ICONS_UP_TO:
+    elif drawing.frame.scale <= _ICONS_UP_TO and not look.is_dense:
         drawing.icons(shapes, palette.icon_paths(look.icon), colour=look.colour, halo=halo, size_mm=2.6)
     else:
         drawing.dots(shapes, colour=look.colour, halo=halo, radius_mm=0.7)

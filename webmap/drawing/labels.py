@@ -138,7 +138,7 @@ def _middle(shape: Any) -> tuple[float, float]:
 def _zone_codes(content: Content) -> Iterator[Label]:
     for zone, shape in _seen(content, content.zones):
         if shapely.area(shape) > 150:
-            colour = palette.zone_colour(zone.group, zone.colour)
+            colour = palette.zone_colour(zone.code, zone.group, zone.colour)
             yield _label(zone.code, "zone", _middle(shape), 7.5, colour)
 
 

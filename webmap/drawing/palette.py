@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from layers.zoning.hues import look_of
 from webmap import assets
 
 _STYLE = Path(__file__).resolve().parents[2] / "layers" / "style.json"
@@ -19,10 +20,15 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}")
 
 @dataclass(frozen=True)
 class Look:
-    """What a layer is drawn with. ``width`` and ``dash`` are those of the screen, in pixels."""
+    """What a layer is drawn with: ``hatch`` a path in a cell of 8; ``width`` and ``dash`` as on screen, in pixels.
+
+    Of a dense layer (street lights, trees) there are too many for icons.
+    """
 
     colour: str
     icon: str
+    hatch: str
+    is_dense: bool
     width: float
     dash: tuple[float, ...]
 
@@ -51,21 +57,24 @@ def land_use_texture(use: str) -> str | None:
     return found
 
 
-def zone_colour(group: str, colour: str) -> str:
-    """The colour of a zone class: its own, else its group's."""
-    groups = style()["zone_groups"]
-    return _own(colour) or str((groups.get(group) or groups["other"])["colour"][_LIGHT])
+def zone_colour(code: str, group: str, colour: str) -> str:
+    """The colour of a zone class: its own, else its family's where nobody has sorted it, else its group's."""
+    looks = {**style()["zone_groups"], **style()["zone_unsorted"]}
+    look = looks.get(look_of(code, group)) or looks["other"]
+    return _own(colour) or str(look["colour"][_LIGHT])
 
 
 def layer_look(slug: str, domain: str, own: Mapping[str, Any]) -> Look:
     """A layer's looks: what it brought with it, else what its slug says, else its domain."""
-    by_slug = style()["layers"].get(slug, {})
+    by_slug = style()["layers"].get(slug.replace("-", "_"), {})
     by_domain = style()["domains"].get(domain) or style()["domains"]["infrastructure"]
     colour = _own(own.get("colour")) or _own(by_slug.get("colour")) or _own(by_domain["colour"])
     dash = own.get("dash") or by_slug.get("dash") or ()
     return Look(
         colour=colour or base_colour("label"),
         icon=str(by_slug.get("icon") or own.get("icon") or by_domain["icon"]),
+        hatch=_hatch(own.get("hatch") or by_slug.get("hatch")),
+        is_dense=bool(own.get("dense") or by_slug.get("dense")),
         width=float(own.get("width") or by_slug.get("width") or 2),
         dash=tuple(float(each) for each in dash),
     )
@@ -78,6 +87,11 @@ def icon_paths(name: str) -> list[str]:
         if tried in icons:
             return icons[tried]
     return []
+
+
+def _hatch(name: Any) -> str:
+    hatches = style()["hatches"]
+    return str(hatches.get(name) or hatches["slant"]) if isinstance(name, str) else str(hatches["slant"])
 
 
 def _own(colour: Any) -> str | None:

@@ -1,8 +1,5 @@
 """An HTML document as a PDF: in our own letters, reading nothing from anywhere, printed at its true size."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +14,6 @@ from core.i18n import gettext as _
 # The static cuts: WeasyPrint does not know of variable fonts, and would unpack the web font for every sheet.
 _FOLDER = Path(__file__).resolve().parents[2] / "node_modules" / "vazirmatn" / "fonts" / "ttf"
 _FONTS = {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold"}
-_WAIT_S = 20.0
-# Laying a sheet out takes a processor for a second or more: one at a time in a process, so that the map stays quick.
-_press = threading.BoundedSemaphore(1)
 
 
 def font_face() -> str:
@@ -33,30 +27,15 @@ def font_face() -> str:
 def write_pdf(html: str, **options: Any) -> bytes:
     """The document as PDF; ``options`` are WeasyPrint's own (``pdf_variant``, ``attachments`` …).
 
-    Raises Unavailable when too many sheets are already being laid out, or our letters are missing.
+    It takes a processor for seconds: whoever calls it for strangers lets them wait in turn. Raises Unavailable when our
+    letters are missing.
     """
     if not all(_font(name).is_file() for name in _FONTS.values()):
         # In other letters it would be another document, and WeasyPrint would only say so in its log.
         raise Unavailable(_("The fonts for printing are missing on the city's machine: run script/setup."))
-    with _turn():
-        document = HTML(string=html, url_fetcher=_OnlyFonts(), base_url="about:blank")
-        written: bytes = document.write_pdf(
-            finisher=_at_true_size, font_config=FontConfiguration(), **options
-        )
+    document = HTML(string=html, url_fetcher=_OnlyFonts(), base_url="about:blank")
+    written: bytes = document.write_pdf(finisher=_at_true_size, font_config=FontConfiguration(), **options)
     return written
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _press.acquire(timeout=_WAIT_S):
-        raise Unavailable(
-            _("Many sheets are being drawn just now. Please try again in a minute."),
-            details={"retry_after_s": 60},
-        )
-    try:
-        yield
-    finally:
-        _press.release()
 
 
 def _font(name: str) -> Path:

@@ -13,7 +13,7 @@ from sqlalchemy import Date, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from layers.area import AREA, area_value, within
-from layers.models import IS_PUBLIC, Feature, Layer
+from layers.models import IS_PUBLIC, City, Feature, Layer
 from layers.zoning.models import PLAN, Zone, ZoneClass
 from parcels.models import Parcel
 
@@ -93,6 +93,12 @@ def _zones() -> Select[Any]:
         .order_by(ZoneClass.code, Zone.id)
         .limit(bindparam("most", type_=Integer))
     )
+
+
+def find_boundary(session: Session) -> Any | None:
+    """The city's boundary in its own grid, if somebody has told it."""
+    shape = session.scalar(select(func.ST_AsBinary(City.boundary)).where(City.boundary_is_hull.is_(False)))
+    return None if shape is None else _shape(shape)
 
 
 def list_drawn_layers(session: Session, slugs: Sequence[str]) -> list[Layer]:

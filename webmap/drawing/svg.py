@@ -16,8 +16,6 @@ from webmap.drawing.frame import Frame
 _CELL_MM = 1.8
 """The side on paper of a texture's cell, which is 8 units wide in layers/style.json."""
 
-HATCH = "M-1 1 1-1M0 8 8 0M7 9l2-2"
-"""Slanting lines, one a cell: what lies over the plan, and what is only proposed."""
 _HATCH_CELL_MM = 2.6
 
 
@@ -49,10 +47,10 @@ class Drawing:
         pattern = self._patterns.setdefault(look, f"{self._name}-pattern-{len(self._patterns)}")
         self._path(shapes, fill=f"url(#{pattern})", fill_rule="evenodd")
 
-    def hatched(self, shapes: Any, *, colour: str) -> None:
-        """Polygons that lie over the plan: a border, and slanting lines that leave what is beneath legible."""
+    def hatched(self, shapes: Any, hatch: str, *, colour: str) -> None:
+        """Polygons that lie over the plan: a border, and a hatch that leaves what is beneath legible."""
         self.areas(shapes, colour=colour, opacity=0.07)
-        self.textured(shapes, HATCH, colour, 0.6, _HATCH_CELL_MM)
+        self.textured(shapes, hatch, colour, 0.45, _HATCH_CELL_MM)
         self.lines(shapes, colour=colour, width_mm=0.35)
 
     def lines(

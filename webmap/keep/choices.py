@@ -13,7 +13,7 @@ from core.i18n import gettext as _
 from layers.export import MOST, list_public_layers
 from layers.schemas import name_of
 from webmap.keep.downloads import PARCELS, ZONING
-from webmap.keep.questions import ORIENTATIONS, PAPERS, SCALES, scale_words
+from webmap.keep.questions import ORIENTATIONS, PAPERS, SCALES, USUAL_SCALE, scale_words
 
 _PAPER_NAMES: dict[str, LazyProxy] = {"a4": lazy_gettext("A4"), "a3": lazy_gettext("A3")}
 _ORIENTATION_NAMES = {"portrait": lazy_gettext("Portrait"), "landscape": lazy_gettext("Landscape")}
@@ -33,12 +33,15 @@ class Files:
     links: dict[str, str]
 
 
-def choices() -> dict[str, Any]:
-    """The options of the print form and the formats of files, each a value and its words, as plain JSON."""
-    fitting = ("", _("To fit the parcel"))
+def choices(*, has_outline: bool = True) -> dict[str, Any]:
+    """The options of the print form and the formats of files, each a value and its words, as plain JSON.
+
+    A spot has no outline that a scale could be chosen to fit.
+    """
+    fitting = [("", _("To fit the parcel"))] if has_outline else []
     return {
-        "scales": [fitting, *((str(each), scale_words(each)) for each in SCALES)],
-        "scale": "",
+        "scales": [*fitting, *((str(each), scale_words(each)) for each in SCALES)],
+        "scale": "" if has_outline else str(USUAL_SCALE),
         "papers": [(each, str(_PAPER_NAMES[each])) for each in PAPERS],
         "orientations": [(each, str(_ORIENTATION_NAMES[each])) for each in ORIENTATIONS],
         "languages": list(LANGUAGES.items()),

@@ -14,10 +14,10 @@ from core.geofiles.tables import Table
 from core.geofiles.writing import FORMATS, WGS84
 from core.i18n import format_number, gettext, language
 from core.i18n import gettext as _
-from core.inputs import read_day, read_words
+from core.inputs import read_box, read_day, read_words
 from core.text import latin_digits
 from layers import export as layers_export
-from layers.area import get_srid, ground_of, read_box
+from layers.area import get_srid, ground_of
 from layers.tiles.revision import get_today
 from layers.zoning import export as zoning_export
 from parcels import export as parcels_export

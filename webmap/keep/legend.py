@@ -60,7 +60,7 @@ def _zones(content: Content) -> list[Entry]:
     first = {each.code: each for each in reversed(content.zones)}
     entries: list[Entry] = []
     for code, zone in sorted(first.items()):
-        colour = palette.zone_colour(zone.group, zone.colour)
+        colour = palette.zone_colour(code, zone.group, zone.colour)
 
         def draw(drawing: Drawing, colour: str = colour) -> None:
             drawing.areas(_box(), colour=colour, opacity=palette.style()["zone_fill_opacity"]["alone"])
@@ -82,10 +82,12 @@ def _layer(drawn: DrawnLayer) -> Entry:
 
     def draw(drawing: Drawing) -> None:
         if layer.geometry_kind == "polygon":
-            drawing.hatched(_box(), colour=look.colour)
+            drawing.hatched(_box(), look.hatch, colour=look.colour)
         elif layer.geometry_kind == "line":
             line = np.array([shapely.LineString([(-3, -1), (-1, 1), (1, -0.5), (3, 1)])])
             drawing.lines(line, colour=look.colour, width_mm=0.5, dash_mm=[each * 0.2 for each in look.dash])
+        elif look.is_dense:
+            drawing.dots(np.array([shapely.Point(0, 0)]), colour=look.colour, halo=halo, radius_mm=0.7)
         else:
             spot = np.array([shapely.Point(0, 0)])
             drawing.icons(spot, palette.icon_paths(look.icon), colour=look.colour, halo=halo, size_mm=2.4)

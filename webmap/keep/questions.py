@@ -12,6 +12,7 @@ from core.text import latin_digits
 from layers.words import join_words
 
 SCALES = (500, 1_000, 2_000, 2_500, 5_000, 10_000)
+USUAL_SCALE = 1_000
 PAPERS = {"a4": (210.0, 297.0), "a3": (297.0, 420.0)}
 ORIENTATIONS = ("portrait", "landscape")
 LONGEST_NUMBER = 100

@@ -1,7 +1,7 @@
 """A printed sheet: the map at true scale, and around it all that a plan on paper has to say of itself."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
@@ -17,18 +17,17 @@ from layers.schemas import name_of
 from parcels.schemas import addresses_of
 from webmap import queries
 from webmap.drawing import city as drawn_city
+from webmap.drawing.city import Content
 from webmap.drawing.frame import Frame, frame_around
 from webmap.drawing.labels import place_labels
 from webmap.drawing.pdf import font_face
+from webmap.keep.layout import MARGIN_MM, Layout, lay_out
 from webmap.keep.legend import legend_of
-from webmap.keep.questions import SCALES, SheetWanted, Wanted, scale_words
+from webmap.keep.questions import SCALES, USUAL_SCALE, SheetWanted, Wanted, scale_words
 from webmap.place.service import get_parcel
 
-MARGIN_MM = 10.0
 AROUND_M = 500.0
 """How far around a place its data are offered, to each side."""
-_HEAD_MM, _FOOT_MM, _SIDE_MM = 15.0, 52.0, 62.0
-_USUAL_SCALE = 1_000
 _LONGEST_BAR_MM = 60.0
 
 
@@ -83,18 +82,13 @@ def box_around(subject: Subject) -> tuple[float, float, float, float]:
     return subject.lon - across, subject.lat - up, subject.lon + across, subject.lat + up
 
 
-def frame_of(subject: Subject, wanted: SheetWanted) -> Frame:
-    """The frame of the map on the sheet: what its head, legend and margins leave of the paper."""
-    width, height = wanted.size_mm
-    width, height = width - 2 * MARGIN_MM, height - 2 * MARGIN_MM - _HEAD_MM
-    if wanted.orientation == "portrait":
-        height -= _FOOT_MM
-    else:
-        width -= _SIDE_MM
+def frame_of(subject: Subject, layout: Layout, scale: int | None) -> Frame:
+    """The frame of the map, about the subject, at the scale asked for or the one that suits its outline."""
+    width, height = layout.map_width_mm, layout.map_height_mm
     if subject.shape is None:
-        return Frame(subject.x, subject.y, width, height, wanted.scale or _USUAL_SCALE)
+        return Frame(subject.x, subject.y, width, height, scale or USUAL_SCALE)
     around = frame_around(subject.shape, width, height, SCALES)
-    return Frame(around.x, around.y, width, height, wanted.scale or around.scale)
+    return Frame(around.x, around.y, width, height, scale or around.scale)
 
 
 def draw_sheet(session: Session, wanted: SheetWanted, link: str, code: str) -> str:
@@ -104,10 +98,8 @@ def draw_sheet(session: Session, wanted: SheetWanted, link: str, code: str) -> s
     """
     with speaking(wanted.language):
         subject = find_subject(session, wanted.wanted)
-        frame = frame_of(subject, wanted)
-        srid = get_srid(session)
-        chosen = [] if subject.shape is None else [subject.shape]
-        content = drawn_city.read_content(session, frame, srid, subject.day, wanted.wanted.shown, chosen)
+        content, layout = _fill(session, subject, wanted)
+        frame = content.frame
         city = queries.find_city(session)
         assert city is not None
         return render_template(
@@ -117,18 +109,34 @@ def draw_sheet(session: Session, wanted: SheetWanted, link: str, code: str) -> s
             frame=frame,
             picture=drawn_city.draw(content).svg(subject.title),
             labels=place_labels(content),
-            legend=legend_of(content),
+            layout=layout,
             bar=scale_bar(frame.scale),
             scale=scale_words(int(frame.scale)),
             day=format_date(subject.day),
             drawn_on=format_date(subject.today),
             city_names=_both(city.name_fa, city.name_en, wanted.language),
-            srid=srid,
+            srid=city.srid,
             link=link,
             code=code,
             font=font_face(),
             margin_mm=MARGIN_MM,
         )
+
+
+def _fill(session: Session, subject: Subject, wanted: SheetWanted) -> tuple[Content, Layout]:
+    """What the map shows, and the sheet laid out for its legend. What a smaller map shows needs no more of one."""
+    srid = get_srid(session)
+    chosen = [] if subject.shape is None else [subject.shape]
+    shown = wanted.wanted.shown
+
+    def read(layout: Layout) -> Content:
+        frame = frame_of(subject, layout, wanted.scale)
+        return drawn_city.read_content(session, frame, srid, subject.day, shown, chosen)
+
+    content = read(lay_out(wanted, []))
+    layout = lay_out(wanted, legend_of(content))
+    content = read(layout)
+    return content, replace(layout, columns=lay_out(wanted, legend_of(content)).columns)
 
 
 def _both(name_fa: str, name_en: str, code: str) -> tuple[str, str]:

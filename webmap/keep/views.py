@@ -6,11 +6,14 @@ from urllib.parse import quote
 from flask import Blueprint, Response, make_response, render_template, request, send_file, url_for
 
 from core.geofiles.writing import FORMATS, write
+from core.inputs import read_day, read_words
 from core.web import db, public
 from layers.area import get_srid
 from webmap.drawing.pdf import write_pdf
-from webmap.keep import choices, downloads, links, sheet
-from webmap.keep.questions import SheetWanted, Wanted, read_sheet, read_wanted
+from webmap.keep import choices, downloads, links, onefile, sheet
+from webmap.keep.questions import LONGEST_NUMBER, SheetWanted, Wanted, read_sheet, read_wanted
+from webmap.keep.turns import FILES, SHEETS
+from webmap.place.service import get_place_of
 
 blueprint = Blueprint("keep", __name__)
 
@@ -32,9 +35,11 @@ def page() -> Response:
             place_url=place_path,
             link=links.whole_link(place_path),
             qr=url_for("keep.qr", path=place_path),
-            choices=choices.choices(),
+            choices=choices.choices(has_outline=bool(wanted.number)),
             hidden=_hidden(wanted),
-            one_file=None,
+            one_file=url_for("keep.one_file", number=wanted.number, on=day or None)
+            if wanted.number
+            else None,
             files=choices.list_files(db.session, wanted.number, sheet.box_around(subject), day),
             around_m=sheet.AROUND_M,
             srid=get_srid(db.session),
@@ -50,10 +55,34 @@ def print_sheet() -> Response:
     """A place on paper, true to scale."""
     wanted = read_sheet(request.args)
     link = links.whole_link(_map_path(wanted))
-    html = sheet.draw_sheet(db.session, wanted, link, links.qr_svg(link, size_mm=20))
-    answer = Response(write_pdf(html), mimetype="application/pdf")
+    with SHEETS.taken():
+        html = sheet.draw_sheet(db.session, wanted, link, links.qr_svg(link, size_mm=20))
+        answer = Response(write_pdf(html), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(_sheet_name(wanted))}"
     answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@blueprint.get("/parcels/<path:number>/keep.html")
+@public
+def one_file(number: str) -> Response:
+    """A parcel's map and words in one file that needs no network."""
+    found = get_place_of(
+        db.session, read_words(number, "number", LONGEST_NUMBER), read_day(request.args.get("on"))
+    )
+    assert found.parcel is not None
+    link = links.whole_link(
+        _place_path(Wanted(found.parcel.number, None, None, read_day(request.args.get("on")), ()))
+    )
+    answer = make_response(onefile.write_place(db.session, found, link))
+    title = onefile.title_of(found)
+    plain = f"parcel-{found.day.isoformat()}.html"
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(title)}.html"
+    )
+    # It is a file to be kept: shown under our name it could do nothing.
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.vary.update(["Accept-Language", "Cookie"])
     return answer
 
 
@@ -72,9 +101,10 @@ def qr() -> Response:
 def download(file: str) -> Response:
     """A layer, the zoning or the parcels as a file: ``parcels.geojson``, ``schools.shp.zip``."""
     source, _dot, extension = file.partition(".")
-    asked = downloads.read_download(db.session, source, extension, request.args)
-    table = downloads.get_table(db.session, asked)
-    answer = send_file(write(table, extension), mimetype=FORMATS[extension].media_type)
+    with FILES.taken():
+        asked = downloads.read_download(db.session, source, extension, request.args)
+        table = downloads.get_table(db.session, asked)
+        answer = send_file(write(table, extension), mimetype=FORMATS[extension].media_type)
     answer.headers["Content-Disposition"] = downloads.file_name(db.session, asked)
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer

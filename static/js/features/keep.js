@@ -14,6 +14,7 @@ import { defaultLayers } from "./permalink.js";
 
 const METRES_PER_SCREEN_PX = 0.0254 / 96;
 const ALONE = "parcels:alone";
+const CHOSEN = "parcels:chosen";
 
 /**
  * @param {import("leaflet").Map} map
@@ -34,7 +35,7 @@ export function install(map, state, page) {
   const chosen = () => linkFiles(paper, map, state.now);
   const scale = need("#keep-scale", paper);
   const scaled = () => scale.setAttribute("data-by-hand", "");
-  const off = state.on(["popover", "view", "layers", "on", "place"], show);
+  const off = state.on(["popover", "view", "layers", "on", "place", "selection"], show);
   need("[data-picture]", paper).addEventListener("click", take);
   need("#keep-source", paper).addEventListener("change", chosen);
   scale.addEventListener("change", scaled);
@@ -90,13 +91,14 @@ function nearestScale(select, map) {
   return String(scales.reduce((best, each) => (off(each) < off(best) ? each : best)));
 }
 
-/** The chosen parcel, the plan, and the layers that are shown. @param {HTMLElement} paper @param {Values} now @param {Page} page */
+/** The parcel that is open, those selected, the plan, and the layers that are shown. @param {HTMLElement} paper @param {Values} now @param {Page} page */
 function fillSources(paper, now, { config, say }) {
   const select = /** @type {HTMLSelectElement} */ (need("#keep-source", paper));
   const number = now.place?.number;
   const layers = config.layers.filter((each) => now.layers.includes(each.slug));
   const options = [
     ...(number ? [{ value: ALONE, words: say("keep.this_parcel", { number }) }] : []),
+    ...(now.selection.length ? [{ value: CHOSEN, words: say("keep.selection", { n: now.selection.length }) }] : []),
     { value: "parcels", words: say("keep.parcels") },
     { value: "zoning", words: say("keep.zoning") },
     ...layers.map((each) => ({ value: each.slug, words: nameIn(each.names, config.lang) || say("layer.unnamed") })),
@@ -111,9 +113,10 @@ function linkFiles(paper, map, now) {
   const select = /** @type {HTMLSelectElement} */ (need("#keep-source", paper));
   const query = new URLSearchParams();
   if (select.value === ALONE) query.set("parcels", now.place?.number ?? "");
+  else if (select.value === CHOSEN) query.set("parcels", now.selection.join(","));
   else query.set("bbox", boxSeen(map));
   if (now.on) query.set("on", now.on);
-  const source = select.value === ALONE ? "parcels" : select.value;
+  const source = select.value.split(":")[0];
   for (const link of paper.querySelectorAll("#keep-formats a")) {
     link.setAttribute("href", `/download/${source}.${link.getAttribute("data-extension")}?${query}`);
   }
