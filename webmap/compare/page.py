@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.i18n import format_number, format_percent
 from core.i18n import gettext as _
 from layers.schemas import name_of
-from layers.words import join_words, land_use_name
+from layers.words import isolated, join_words, land_use_name
 from layers.zoning.queries import Rules
 from parcels.schemas import addresses_of
 from webmap.place.near import Near
@@ -106,7 +106,7 @@ def _zones(place: Place) -> list[str]:
 
 def _zone_name(part: Part) -> str:
     rules = part.zone.rules
-    return " ".join(filter(None, (rules.code, name_of(rules.name_fa, rules.name_en))))
+    return " ".join(filter(None, (isolated(rules.code), name_of(rules.name_fa, rules.name_en))))
 
 
 def _share_of(place: Place, part: Part) -> str:
@@ -122,7 +122,9 @@ def _by_part(place: Place, value: Callable[[Rules], str]) -> list[str]:
     ]
     if len(set(lines)) < 2:
         return lines[:1] or [ABSENT]
-    return [f"{part.zone.rules.code}: {line}" for part, line in zip(place.parts, lines, strict=True)]
+    return [
+        f"{isolated(part.zone.rules.code)}: {line}" for part, line in zip(place.parts, lines, strict=True)
+    ]
 
 
 def _uses(uses: tuple[str, ...]) -> str:
