@@ -341,10 +341,24 @@ def test_the_whole_path_by_keys_alone(page: Page, demo_url: str, lang: str) -> N
     page.keyboard.press("Enter")
     expect(page.locator("table.compare thead")).to_contain_text(parcel["number"])
     expect(page.locator("table.compare thead")).to_contain_text(following)
-    for more in ("certificate", "share"):
-        # What other rooms offer is reached by Tab as well, once it is there.
-        offered = page.locator(f"a[data-action={more}]")
-        assert offered.count() == 0 or offered.first.is_enabled()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_certificate_and_sharing_by_keys_alone(page: Page, demo_url: str, lang: str) -> None:
+    parcel = a_parcel(page, demo_url)
+    open_map(page, demo_url, lang, z=17, lat=parcel["lat"], lon=parcel["lon"], parcel=parcel["number"])
+    expect(page.locator("#place article.place")).to_be_visible()
+    tab_to(page, "#place a[data-action=certificate]", 200)
+    address = page.evaluate("document.activeElement.href")
+    assert page.request.get(address).headers["content-type"] == "application/pdf"
+    tab_to(page, "#place a[data-action=keep]", 20)
+    page.keyboard.press("Enter")
+    # The popover of the map, or the page that stands for it: the link of the place is in either.
+    shared = page.locator(
+        "#keep:visible input[readonly], #keep:visible [data-share] input, .keep-page input"
+    ).first
+    expect(shared).to_be_visible()
+    assert demo_url in shared.input_value()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -365,6 +379,12 @@ def test_the_whole_path_without_javascript(browser: Browser, demo_url: str, lang
     assert number is not None
     following.click()
     expect(page.locator("h1")).to_contain_text(number)
+    # Its certificate, and the page of all that can be kept of it.
+    certificate = page.locator("a[data-action=certificate]").get_attribute("href")
+    if certificate is not None:
+        assert page.request.get(f"{demo_url}{certificate}").headers["content-type"] == "application/pdf"
+    kept = page.locator("a[data-action=keep]").get_attribute("href")
+    assert page.request.get(f"{demo_url}{kept}").status == 200
     # Added to a selection, another beside it, and both compared.
     page.locator("[data-select]").click()
     page.locator("#add").fill(second["number"])

@@ -326,3 +326,20 @@ def test_steps_on_another_day_and_from_nowhere(client: FlaskClient, city: Sessio
     assert then is not None
     assert next(step["number"] for step in then["beside"] if step["direction"] == "east") == "1-1-2"
     assert client.get("/parcels/9-9-9/beside.json", headers=JSON).status_code == 404
+
+
+def test_a_layer_of_the_staff_s_is_not_listed(client: FlaskClient, city: Session) -> None:
+    city.execute(text("UPDATE layer SET visibility = 'staff' WHERE slug = 'clinics'"))
+    found = listed(client, bbox=box(-200, -100, 350, 200), layers=ALL)
+    assert "clinics" not in {group["layer"] for group in found["groups"]}
+    told = client.get("/list/told.json", query_string={"layers": ALL}).json
+    assert told is not None
+    assert "Clinics" not in told["told"]
+
+
+def test_the_sentence_alone_is_that_of_the_list(client: FlaskClient, city: Session) -> None:
+    asked = {"bbox": box(-100, -70, 140, 160), "layers": ALL}
+    alone = client.get("/list/told.json", query_string=asked, headers=JSON).json
+    assert alone == {"told": listed(client, **asked)["told"]}
+    bad = client.get("/list/told.json?bbox=1,2,3", headers=JSON)
+    assert bad.status_code == 400
