@@ -66,6 +66,21 @@ def test_the_uppermost_of_the_map_comes_first(client: FlaskClient, city: Session
     ] * 6
 
 
+def test_the_base_map_lies_beneath_all(client: FlaskClient, city: Session) -> None:
+    city.execute(
+        text(
+            "INSERT INTO layer (id, slug, name_fa, name_en, domain, geometry_kind, base_role)"
+            " VALUES (9, 'green', '', 'Parks', 'recreation', 'polygon', 'green');"
+            "INSERT INTO feature (layer_id, key, name_fa, name_en, geom)"
+            " SELECT 9, 'p', '', 'Laleh Park', ST_Multi(geom) FROM parcel WHERE number = '1-1-6'"
+        )
+    )
+    found = listed(client, bbox=box(-200, -100, 350, 200), layers="clinics,land_use")
+    assert [group["layer"] for group in found["groups"]] == ["clinics", "land_use", "green"]
+    # The streets are named by the centre, not one by one.
+    assert "streets" not in {group["layer"] for group in found["groups"]}
+
+
 def test_only_the_layers_shown_are_listed(client: FlaskClient, city: Session) -> None:
     found = listed(client, bbox=box(-200, -100, 350, 200), layers="clinics")
     assert {item["layer"] for item in found["items"]} == {"clinics"}
@@ -113,7 +128,7 @@ def test_the_nearest_comes_first(client: FlaskClient, city: Session) -> None:
 
 def test_the_sentence(client: FlaskClient, city: Session) -> None:
     found = listed(client, bbox=box(-100, -70, 140, 160), layers=ALL)
-    assert found["told"] == "In view: 6 parcels, 2 zones, Hydrants: 1, Clinics: 1. Centre: Shariati Street."
+    assert found["told"] == "In view: 6 parcels, 2 zones, Clinics: 1, Hydrants: 1. Centre: Shariati Street."
     persian = client.get(
         "/list.json", query_string={"bbox": box(-100, -70, 140, 160), "layers": ALL, "lang": "fa"}
     ).json

@@ -71,10 +71,16 @@ def summary(listing: Listing) -> str:
     if not listing.groups:
         told = _("Nothing of what is shown lies in view")
     else:
-        counts = join_words([_counted(group) for group in reversed(listing.groups)])
+        counts = join_words([_counted(group) for group in _most_first(listing.groups)])
         told = _("In view: %(counts)s", counts=counts)
     street = name_of(*listing.street) if listing.street else ""
     return _("%(told)s. Centre: %(street)s.", told=told, street=street) if street else f"{told}."
+
+
+def _most_first(groups: list[Group]) -> list[Group]:
+    """Parcels and zones are what one listens for; then the layers as they lie."""
+    first = {PARCELS: 0, ZONES: 1}
+    return sorted(groups, key=lambda group: first.get(group.key, 2))
 
 
 def _counted(group: Group) -> str:
