@@ -85,9 +85,9 @@ BROWSER = {
     "measure.what": _("What to measure"),
     "measure.distance": _("Distance"),
     "measure.area": _("Area"),
-    "measure.help": _(
-        "Tap the map to add points and drag them to move. By keys: arrows move the map, Enter adds the point "
-        "under the cross, Backspace removes the last, Escape ends."
+    "measure.help": _("Tap the map to add points; drag them to move them."),
+    "measure.keys": _(
+        "By keys: arrows move the map, Enter adds the point under the cross, Backspace removes the last, Escape ends."
     ),
     "measure.add": _("Point at the cross"),
     "measure.undo": _("Remove the last"),
@@ -105,10 +105,8 @@ BROWSER = {
     "measure.said": _("Points: %(n)s. %(told)s"),
     "measure.copied": _("Copied: %(told)s"),
     "measure.marked": _("The figures are marked: copy them with the keys of your device."),
-    "select.help": _(
-        "Tap a parcel to add it or to take it away. By keys: arrows move the map, Enter takes the parcel under "
-        "the cross, Escape ends."
-    ),
+    "select.help": _("Tap a parcel to add it or to take it away."),
+    "select.keys": _("By keys: arrows move the map, Enter takes the parcel under the cross, Escape ends."),
     "select.here": _("Parcel at the cross"),
     "select.empty": _("Take all away"),
     "select.nothing": _("No parcel is chosen yet."),

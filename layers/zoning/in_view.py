@@ -9,6 +9,7 @@ from sqlalchemy import Date, Select, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from layers.in_view import WINDOW, Seen, Window, count_up_to, is_like, nearest_page, pattern_of, way_columns
+from layers.zoning.hues import look_of
 from layers.zoning.models import PLAN, Zone, ZoneClass
 
 
@@ -21,6 +22,11 @@ class ZoneSeen:
     name_en: str
     group: str
     seen: Seen
+
+    @property
+    def look(self) -> str:
+        """The name of its class's look, as everywhere else."""
+        return look_of(self.code, self.group)
 
 
 def count_zones(session: Session, window: Window, day: dt.date, words: str) -> int:

@@ -204,3 +204,38 @@ def test_the_panel_is_a_piece_of_the_page(client: FlaskClient, city: Session) ->
 def test_what_is_typed_stays_text(client: FlaskClient, city: Session) -> None:
     html = page(client, "/compare", "1-1-1", '"><script>x</script>')
     assert "<script>x" not in html
+
+
+def test_a_layer_of_the_staff_s_is_not_told_as_none(client: FlaskClient, city: Session) -> None:
+    city.execute(text("UPDATE layer SET visibility = 'staff' WHERE slug = 'clinics'"))
+    rows = criteria(data(client, "/compare", "1-1-1", "1-1-3"))
+    assert rows["near.clinics"]["values"] == [["not shown to the public"]] * 2
+
+
+def test_what_lies_over_the_parcels_is_compared_too(client: FlaskClient, city: Session) -> None:
+    city.execute(
+        text(
+            "INSERT INTO layer (id, slug, name_fa, name_en, domain, geometry_kind, place_role, coverage)"
+            " SELECT 9, 'flood', 'سیلاب', 'Flood', 'land_use', 'polygon', 'overlay', boundary FROM city;"
+            "INSERT INTO feature (layer_id, key, name_fa, name_en, geom)"
+            " SELECT 9, 'f', '', 'High water', ST_Multi(geom) FROM parcel WHERE number = '1-1-1'"
+        )
+    )
+    (row,) = [
+        row
+        for key, row in criteria(data(client, "/compare", "1-1-1", "1-1-3")).items()
+        if key == "over.flood"
+    ]
+    assert row["values"] == [["High water covers the whole parcel"], ["none here"]]
+    assert row["differs"] is True
+
+
+def test_the_chosen_parcels_are_downloaded_together(client: FlaskClient, city: Session) -> None:
+    html = page(client, "/selection", "1-1-1", "1-1-3")
+    found = re.search(r'href="(/download/parcels\.csv\?[^"]*)"', html)
+    assert found is not None
+    file = client.get(found[1].replace("&amp;", "&"))
+    assert file.status_code == 200
+    assert "1-1-1" in file.text
+    assert "1-1-3" in file.text
+    assert "1-1-2" not in file.text

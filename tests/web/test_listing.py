@@ -66,6 +66,21 @@ def test_the_uppermost_of_the_map_comes_first(client: FlaskClient, city: Session
     ] * 6
 
 
+def test_the_base_map_lies_beneath_all(client: FlaskClient, city: Session) -> None:
+    city.execute(
+        text(
+            "INSERT INTO layer (id, slug, name_fa, name_en, domain, geometry_kind, base_role)"
+            " VALUES (9, 'green', '', 'Parks', 'recreation', 'polygon', 'green');"
+            "INSERT INTO feature (layer_id, key, name_fa, name_en, geom)"
+            " SELECT 9, 'p', '', 'Laleh Park', ST_Multi(geom) FROM parcel WHERE number = '1-1-6'"
+        )
+    )
+    found = listed(client, bbox=box(-200, -100, 350, 200), layers="clinics,land_use")
+    assert [group["layer"] for group in found["groups"]] == ["clinics", "land_use", "green"]
+    # The streets are named by the centre, not one by one.
+    assert "streets" not in {group["layer"] for group in found["groups"]}
+
+
 def test_only_the_layers_shown_are_listed(client: FlaskClient, city: Session) -> None:
     found = listed(client, bbox=box(-200, -100, 350, 200), layers="clinics")
     assert {item["layer"] for item in found["items"]} == {"clinics"}
@@ -113,7 +128,7 @@ def test_the_nearest_comes_first(client: FlaskClient, city: Session) -> None:
 
 def test_the_sentence(client: FlaskClient, city: Session) -> None:
     found = listed(client, bbox=box(-100, -70, 140, 160), layers=ALL)
-    assert found["told"] == "In view: 6 parcels, 2 zones, Hydrants: 1, Clinics: 1. Centre: Shariati Street."
+    assert found["told"] == "In view: 6 parcels, 2 zones, Clinics: 1, Hydrants: 1. Centre: Shariati Street."
     persian = client.get(
         "/list.json", query_string={"bbox": box(-100, -70, 140, 160), "layers": ALL, "lang": "fa"}
     ).json
@@ -326,3 +341,20 @@ def test_steps_on_another_day_and_from_nowhere(client: FlaskClient, city: Sessio
     assert then is not None
     assert next(step["number"] for step in then["beside"] if step["direction"] == "east") == "1-1-2"
     assert client.get("/parcels/9-9-9/beside.json", headers=JSON).status_code == 404
+
+
+def test_a_layer_of_the_staff_s_is_not_listed(client: FlaskClient, city: Session) -> None:
+    city.execute(text("UPDATE layer SET visibility = 'staff' WHERE slug = 'clinics'"))
+    found = listed(client, bbox=box(-200, -100, 350, 200), layers=ALL)
+    assert "clinics" not in {group["layer"] for group in found["groups"]}
+    told = client.get("/list/told.json", query_string={"layers": ALL}).json
+    assert told is not None
+    assert "Clinics" not in told["told"]
+
+
+def test_the_sentence_alone_is_that_of_the_list(client: FlaskClient, city: Session) -> None:
+    asked = {"bbox": box(-100, -70, 140, 160), "layers": ALL}
+    alone = client.get("/list/told.json", query_string=asked, headers=JSON).json
+    assert alone == {"told": listed(client, **asked)["told"]}
+    bad = client.get("/list/told.json?bbox=1,2,3", headers=JSON)
+    assert bad.status_code == 400

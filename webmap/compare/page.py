@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from core.i18n import format_number, format_percent
 from core.i18n import gettext as _
 from layers.schemas import name_of
-from layers.words import join_words, land_use_name
+from layers.words import isolated, join_words, land_use_name
 from layers.zoning.queries import Rules
 from parcels.schemas import addresses_of
-from webmap.place.near import Near
+from webmap.place.near import Near, OverlayTold
 from webmap.place.page import Page, page_of
 from webmap.place.service import Part, Place
 from webmap.words import DOMAINS
@@ -46,11 +46,13 @@ def groups_of(places: list[Place]) -> list[Group]:
     return [
         Group("parcel", _("The parcel"), _parcel_rows(places)),
         Group("build", _("What may be built"), _zone_rows(places)),
+        *_overlay_groups(pages),
         Group(
             "planned",
             _("What is planned"),
             [Row("planned", _("Changes of zoning to come"), list(map(_planned, places, pages)))],
         ),
+        *_network_groups(pages),
         *_near_groups(pages),
     ]
 
@@ -106,7 +108,7 @@ def _zones(place: Place) -> list[str]:
 
 def _zone_name(part: Part) -> str:
     rules = part.zone.rules
-    return " ".join(filter(None, (rules.code, name_of(rules.name_fa, rules.name_en))))
+    return " ".join(filter(None, (isolated(rules.code), name_of(rules.name_fa, rules.name_en))))
 
 
 def _share_of(place: Place, part: Part) -> str:
@@ -122,7 +124,9 @@ def _by_part(place: Place, value: Callable[[Rules], str]) -> list[str]:
     ]
     if len(set(lines)) < 2:
         return lines[:1] or [ABSENT]
-    return [f"{part.zone.rules.code}: {line}" for part, line in zip(place.parts, lines, strict=True)]
+    return [
+        f"{isolated(part.zone.rules.code)}: {line}" for part, line in zip(place.parts, lines, strict=True)
+    ]
 
 
 def _uses(uses: tuple[str, ...]) -> str:
@@ -153,6 +157,36 @@ def _planned(place: Place, page: Page) -> list[str]:
     return [_("none scheduled") if place.has_zoning else _("no data")]
 
 
+def _overlay_groups(pages: list[Page]) -> list[Group]:
+    """What lies over each parcel and binds whoever builds there."""
+    by_layer = [{each.slug: each for each in page.overlays} for page in pages]
+    layers = sorted(pages[0].overlays, key=lambda each: each.slug) if pages else []
+    rows = [
+        Row(f"over.{layer.slug}", layer.layer, [_over(of.get(layer.slug)) for of in by_layer])
+        for layer in layers
+    ]
+    return [Group("over", _("What lies over it"), rows)] if rows else []
+
+
+def _over(told: OverlayTold | None) -> list[str]:
+    if told is not None and told.items:
+        return [" ".join(filter(None, (isolated(name), covers))) for name, covers in told.items]
+    if told is not None and told.state == "none":
+        return [_("none here")]
+    return [_absence("no_data" if told is None else told.state)]
+
+
+def _network_groups(pages: list[Page]) -> list[Group]:
+    """The networks that pass by each parcel."""
+    by_layer = [{each.slug: each for each in page.networks} for page in pages]
+    layers = sorted(pages[0].networks, key=lambda each: each.slug) if pages else []
+    rows = [
+        Row(f"near.{layer.slug}", layer.layer, [_near(of.get(layer.slug)) for of in by_layer])
+        for layer in layers
+    ]
+    return [Group("networks", _("Networks that pass by"), rows)] if rows else []
+
+
 def _near_groups(pages: list[Page]) -> list[Group]:
     """The nearest of each layer, a group for each domain that has any."""
     by_layer = [{near.slug: near for _code, _name, lines in page.domains for near in lines} for page in pages]
@@ -170,8 +204,13 @@ def _near_groups(pages: list[Page]) -> list[Group]:
 
 
 def _near(near: Near | None) -> list[str]:
-    if near is None or near.state == "no_data":
-        return [_("no data")]
-    if near.state == "none":
-        return [_("none near")]
+    if near is None or near.state != "here":
+        return [_absence("no_data" if near is None else near.state)]
     return [line for line in (near.name, near.way) if line]
+
+
+def _absence(state: str) -> str:
+    """Three words that are never mixed up: nothing there, nobody is told, nobody has looked."""
+    if state == "none":
+        return _("none near")
+    return _("not shown to the public") if state == "not_public" else _("no data")

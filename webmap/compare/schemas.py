@@ -8,21 +8,21 @@ from sqlalchemy.orm import Session
 from parcels.queries import get_geojson, list_relatives
 from parcels.schemas import addresses_of, feature_json
 from webmap.compare.page import Group
-from webmap.compare.service import Several, Unknown
+from webmap.compare.service import Compared, Several, Unknown
 from webmap.place.schemas import place_json
-from webmap.place.service import Place
+from webmap.place.service import Land
 
 
-def comparison_json(several: Several, groups: list[Group]) -> dict[str, Any]:
+def comparison_json(compared: Compared, groups: list[Group]) -> dict[str, Any]:
     """``criteria``: each with the lines every parcel has for it, in the language spoken, and whether they differ."""
     return {
-        "parcels": [place_json(place) for place in several.places],
+        "parcels": [place_json(place) for place in compared.places],
         "criteria": [
             {"key": row.key, "name": row.name, "differs": row.differs, "values": row.values}
             for group in groups
             for row in group.rows
         ],
-        "unknown": [_unknown_json(each) for each in several.unknown],
+        "unknown": [_unknown_json(each) for each in compared.unknown],
     }
 
 
@@ -33,21 +33,21 @@ def sum_json(several: Several) -> dict[str, Any]:
     """
     total = several.buildable_m2
     return {
-        "parcels": [_short_json(place) for place in several.places],
-        "count": len(several.open_places),
+        "parcels": [_short_json(land) for land in several.lands],
+        "count": len(several.open_lands),
         "area_m2": round(several.area_m2, 2),
         "buildable": {
             "floor_area_m2": None if total is None else round(total, 2),
-            "untold": [place.parcel.number for place in several.untold if place.parcel],
+            "untold": [land.parcel.number for land in several.untold],
         },
-        "closed": [place.parcel.number for place in several.closed if place.parcel],
+        "closed": [land.parcel.number for land in several.closed],
         "unknown": [_unknown_json(each) for each in several.unknown],
     }
 
 
 def shapes_json(session: Session, several: Several) -> dict[str, Any]:
     """The exact outlines as a GeoJSON feature collection (RFC 7946)."""
-    parcels = [place.parcel for place in several.places if place.parcel]
+    parcels = [land.parcel for land in several.lands]
     return {
         "type": "FeatureCollection",
         "features": [
@@ -59,18 +59,17 @@ def shapes_json(session: Session, several: Several) -> dict[str, Any]:
     }
 
 
-def _short_json(place: Place) -> dict[str, Any]:
-    assert place.parcel is not None
-    buildable = place.buildable_m2
+def _short_json(land: Land) -> dict[str, Any]:
+    buildable = land.buildable_m2
     return {
-        "number": place.parcel.number,
-        "address": addresses_of(place.parcel),
-        "land_use": place.parcel.land_use,
-        "area_m2": round(place.parcel.area_m2, 2),
+        "number": land.parcel.number,
+        "address": addresses_of(land.parcel),
+        "land_use": land.parcel.land_use,
+        "area_m2": round(land.parcel.area_m2, 2),
         "buildable_m2": None if buildable is None else round(buildable, 2),
-        "zones": [part.zone.rules.code for part in place.parts],
-        "lon": round(place.parcel.lon, 7),
-        "lat": round(place.parcel.lat, 7),
+        "zones": [part.zone.rules.code for part in land.parts],
+        "lon": round(land.parcel.lon, 7),
+        "lat": round(land.parcel.lat, 7),
     }
 
 

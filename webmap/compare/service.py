@@ -1,20 +1,24 @@
 """Several parcels of one day: read by their numbers, and added up."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound, Unprocessable
 from core.i18n import format_number
 from core.i18n import gettext as _
-from webmap.place.service import Place, get_place_of
+from layers.tiles.revision import get_today
+from webmap.place.service import Land, Place, get_land_of, get_place_of
 
 MOST_COMPARED = 6
 """A table of more columns nobody reads."""
 MOST_SUMMED = 50
 """As many as somebody picks by hand; each is a question of its own to the database."""
+
+Found = TypeVar("Found", Place, Land)
 
 
 @dataclass(frozen=True)
@@ -27,44 +31,64 @@ class Unknown:
 
 
 @dataclass(frozen=True)
-class Several:
-    """The parcels found, in the order asked for, and the numbers that name none."""
+class Compared:
+    """The parcels to compare, in the order asked for, and the numbers that name none."""
 
     places: list[Place]
     unknown: list[Unknown]
 
+
+@dataclass(frozen=True)
+class Several:
+    """The parcels to add up, in the order asked for, and the numbers that name none."""
+
+    lands: list[Land]
+    unknown: list[Unknown]
+
     @property
-    def open_places(self) -> list[Place]:
+    def open_lands(self) -> list[Land]:
         """Those that exist on the day: a parcel that is no more is told of, but not built on nor added up."""
-        return [place for place in self.places if not place.is_closed]
+        return [land for land in self.lands if not land.is_closed]
 
     @property
     def area_m2(self) -> float:
         """The area of all that exist, measured in the city's grid."""
-        return sum(place.parcel.area_m2 for place in self.open_places if place.parcel)
+        return sum(land.parcel.area_m2 for land in self.open_lands)
 
     @property
     def buildable_m2(self) -> float | None:
         """The floor area that may be built on those whose rules tell it; None when none does."""
-        told = [place.buildable_m2 for place in self.open_places if place.buildable_m2 is not None]
+        told = [land.buildable_m2 for land in self.open_lands if land.buildable_m2 is not None]
         return sum(told) if told else None
 
     @property
-    def untold(self) -> list[Place]:
+    def untold(self) -> list[Land]:
         """Those that exist but whose rules do not tell how much may be built."""
-        return [place for place in self.open_places if place.buildable_m2 is None]
+        return [land for land in self.open_lands if land.buildable_m2 is None]
 
     @property
-    def closed(self) -> list[Place]:
+    def closed(self) -> list[Land]:
         """Those that are no more."""
-        return [place for place in self.places if place.is_closed]
+        return [land for land in self.lands if land.is_closed]
 
 
-def get_several(session: Session, numbers: Sequence[str], day: dt.date | None, most: int) -> Several:
+def get_compared(session: Session, numbers: Sequence[str], day: dt.date | None) -> Compared:
+    """The parcels with these numbers and all that is known of each; see :func:`get_several`."""
+    return Compared(*_read(numbers, MOST_COMPARED, lambda number: get_place_of(session, number, day)))
+
+
+def get_several(session: Session, numbers: Sequence[str], day: dt.date | None) -> Several:
     """The parcels with these numbers, each once; numbers that name none are listed, not passed over.
 
-    Raises Unprocessable for more than ``most`` numbers, NotFound when not one of them names a parcel.
+    Raises Unprocessable for more than :data:`MOST_SUMMED`, NotFound when not one of them names a parcel.
     """
+    today = get_today(session)
+    return Several(*_read(numbers, MOST_SUMMED, lambda number: get_land_of(session, number, day, today)))
+
+
+def _read(
+    numbers: Sequence[str], most: int, get: Callable[[str], Found]
+) -> tuple[list[Found], list[Unknown]]:
     asked = list(dict.fromkeys(numbers))
     if len(asked) > most:
         raise Unprocessable(
@@ -72,22 +96,20 @@ def get_several(session: Session, numbers: Sequence[str], day: dt.date | None, m
             field="parcel",
             details={"most": most},
         )
-    places: list[Place] = []
+    found: dict[int, Found] = {}
     unknown: list[Unknown] = []
-    found: set[int] = set()
     for number in asked:
         try:
-            place = get_place_of(session, number, day)
+            one = get(number)
         except NotFound as error:
             unknown.append(Unknown(number, error.message, str(error.details.get("reason", "not_found"))))
             continue
         # The same parcel may have been named in two spellings.
-        if place.parcel is not None and place.parcel.id not in found:
-            found.add(place.parcel.id)
-            places.append(place)
-    if unknown and not places:
+        if one.parcel is not None:
+            found.setdefault(one.parcel.id, one)
+    if unknown and not found:
         raise _none_found(unknown)
-    return Several(places, unknown)
+    return list(found.values()), unknown
 
 
 def _none_found(unknown: list[Unknown]) -> NotFound:

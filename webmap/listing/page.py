@@ -20,7 +20,7 @@ _BESIDE_M = 0.5
 
 @dataclass(frozen=True)
 class Line:
-    """One thing of the list. ``number`` only of a parcel, ``zone_group`` only of a zone."""
+    """One thing of the list. ``number`` only of a parcel, ``zone_look`` only of a zone."""
 
     title: str
     detail: str
@@ -30,7 +30,7 @@ class Line:
     lat: float
     number: str = ""
     chip: str = ""
-    zone_group: str = ""
+    zone_look: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,16 @@ def summary(listing: Listing) -> str:
     if not listing.groups:
         told = _("Nothing of what is shown lies in view")
     else:
-        counts = join_words([_counted(group) for group in reversed(listing.groups)])
+        counts = join_words([_counted(group) for group in _most_first(listing.groups)])
         told = _("In view: %(counts)s", counts=counts)
     street = name_of(*listing.street) if listing.street else ""
     return _("%(told)s. Centre: %(street)s.", told=told, street=street) if street else f"{told}."
+
+
+def _most_first(groups: list[Group]) -> list[Group]:
+    """Parcels and zones are what one listens for; then the layers as they lie."""
+    first = {PARCELS: 0, ZONES: 1}
+    return sorted(groups, key=lambda group: first.get(group.key, 2))
 
 
 def _counted(group: Group) -> str:
@@ -106,7 +112,7 @@ def _line(listing: Listing, group: Group, thing: Thing) -> Line:
     if isinstance(thing, ZoneSeen):
         url = url_for("zoning.classes", _anchor=f"class-{thing.code.replace(' ', '_')}")
         name = name_of(thing.name_fa, thing.name_en)
-        return Line(name, "", way, url, seen.lon, seen.lat, chip=thing.code, zone_group=thing.group)
+        return Line(name, "", way, url, seen.lon, seen.lat, chip=thing.code, zone_look=thing.look)
     url = url_for("place.place", lon=f"{seen.lon:.6f}", lat=f"{seen.lat:.6f}", on=on)
     return Line(_name(group, thing), "", way, url, seen.lon, seen.lat)
 

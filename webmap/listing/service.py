@@ -81,23 +81,30 @@ def _groups(
     """The layers that have something here, uppermost first: as they lie on the map."""
     assert view.window is not None
     window, day = view.window, view.day
-    found = [
-        _group(layer.slug, layer, count_features(session, window, layer.id, words))
-        for layer in sorted(catalogue, key=_height)
-        # What the base map draws is always there.
-        if (layer.slug in shown or layer.base_role) and only in ("", layer.slug)
-    ]
-    if ZONES in shown and only in ("", ZONES):
+
+    def is_asked(key: str) -> bool:
+        return only in ("", key)
+
+    def of_layers(layers: Sequence[Layer]) -> list[Group]:
+        return [
+            _group(each.slug, each, count_features(session, window, each.id, words))
+            for each in sorted(layers, key=_height)
+            if is_asked(each.slug)
+        ]
+
+    found = of_layers([layer for layer in catalogue if layer.slug in shown and not layer.base_role])
+    if ZONES in shown and is_asked(ZONES):
         found.append(_group(ZONES, None, count_zones(session, window, day, words)))
-    if PARCELS in shown and only in ("", PARCELS):
+    if PARCELS in shown and is_asked(PARCELS):
         found.append(_group(PARCELS, None, count_parcels(session, window, day, words)))
+    # What the base map draws is always there, beneath all else.
+    found += of_layers([layer for layer in catalogue if layer.base_role])
     return [group for group in found if group.count]
 
 
-def _height(layer: Layer) -> tuple[int, int, str]:
-    """Symbols lie above lines, lines above areas, all of them above the base map."""
-    kinds = {"point": 0, "line": 1, "polygon": 2}
-    return int(layer.base_role is not None), kinds.get(layer.geometry_kind, 3), layer.slug
+def _height(layer: Layer) -> tuple[int, str]:
+    """Symbols lie above lines, lines above areas."""
+    return {"point": 0, "line": 1, "polygon": 2}.get(layer.geometry_kind, 3), layer.slug
 
 
 def _group(key: str, layer: Layer | None, count: int) -> Group:

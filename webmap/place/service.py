@@ -96,8 +96,33 @@ class Place:
         """The floor area that may be built on the parcel; None when the rules of one of its parts do not tell."""
         if self.is_closed:
             return None
-        areas = self.parts_buildable_m2
-        return sum(areas) if areas and len(areas) == len(self.parts) else None
+        return _sum_of(self.parts)
+
+
+def _sum_of(parts: list[Part]) -> float | None:
+    """What may be built on all parts; None when the rules of one do not tell, or there is none."""
+    areas = [part.buildable.floor_area_m2 for part in parts if part.buildable is not None]
+    return sum(areas) if areas and len(areas) == len(parts) else None
+
+
+@dataclass(frozen=True)
+class Land:
+    """A parcel on a day and what may be built on it, without all that lies around: for many parcels at once."""
+
+    day: dt.date
+    today: dt.date
+    parcel: ParcelFacts
+    parts: list[Part]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the parcel is no more on that day."""
+        return not self.parcel.is_valid_on(self.day)
+
+    @property
+    def buildable_m2(self) -> float | None:
+        """As :attr:`Place.buildable_m2`."""
+        return None if self.is_closed else _sum_of(self.parts)
 
 
 def get_place_at(session: Session, lon: float, lat: float, day: dt.date | None) -> Place:
@@ -129,6 +154,12 @@ def get_place_of(session: Session, number: str, day: dt.date | None) -> Place:
     if here is None or here.spot is None:
         raise NotFound(_("This city holds no data yet."), details={"reason": "no_data"})
     return _put_together(session, here.spot, day or here.today, here.today, [parcel], None)
+
+
+def get_land_of(session: Session, number: str, day: dt.date | None, today: dt.date) -> Land:
+    """The parcel with this number and what may be built on it; raises NotFound as :func:`get_place_of`."""
+    parcel, on = get_parcel(session, number, day), day or today
+    return Land(on, today, parcel, _parts(parcel, list_zones_under(session, parcel.shape), on))
 
 
 def get_parcel(session: Session, number: str, day: dt.date | None) -> ParcelFacts:

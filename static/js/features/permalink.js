@@ -28,7 +28,11 @@ export function install(map, state, { config }) {
     linkLanguages();
   };
   const follow = debounce(() => write(false), 250);
-  const offChoice = state.on([...CHOICES], () => write(!state.now.placeTold));
+  // A place that only learned its own name is no new choice.
+  const offChoice = state.on([...CHOICES], (_values, changed) => {
+    const isOnlyNamed = state.now.placeTold && CHOICES.every((key) => key === "place" || !changed.has(key));
+    write(!isOnlyNamed);
+  });
   const offView = state.on(["view"], follow);
   const back = () => {
     follow.cancel();

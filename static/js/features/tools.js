@@ -27,13 +27,26 @@ export function install(map, state, page) {
     if (place && tool && prefersNarrow()) state.set({ tool: null });
   });
   const offShapes = drawSelection(map, state);
-  if (state.now.selection.length) state.set({ tool: "select" });
+  const offCompare = state.on(["selection", "on"], () => linkComparison(state));
+  linkComparison(state);
+  // Somebody was sent several parcels: they are listed, but the reader's place on the page is not taken from them.
+  if (state.now.selection.length) {
+    card.isQuiet = true;
+    state.set({ tool: "select" });
+  }
   return () => {
     stop.abort();
     offTool();
     offPlace();
     offShapes();
+    offCompare();
   };
+}
+
+/** @param {import("../state.js").State} state */
+function linkComparison({ now: { selection, on } }) {
+  const query = new URLSearchParams([...selection.map((number) => ["parcel", number]), ...(on ? [["on", on]] : [])]);
+  need("#tools [data-compare]").setAttribute("href", `/compare?${query}`);
 }
 
 class ToolCard {
@@ -41,6 +54,8 @@ class ToolCard {
   #uninstall = null;
   /** @type {Tool | null} */
   #shown = null;
+  /** Whether the next card opens by itself, not by the reader's hand. */
+  isQuiet = false;
 
   /** @param {import("leaflet").Map} map @param {import("../state.js").State} state @param {Page} page */
   constructor(map, state, page) {
@@ -64,7 +79,8 @@ class ToolCard {
     if (!tool) return this.#close(before);
     need("#tool-title").textContent = need(`#tools [data-tool="${tool}"] span`).textContent;
     this.card.hidden = false;
-    need("#tool-title").focus({ preventScroll: true });
+    if (!this.isQuiet) need("#tool-title").focus({ preventScroll: true });
+    this.isQuiet = false;
     await this.#fetch(tool);
     return undefined;
   }

@@ -7,6 +7,7 @@ import { windowQuery } from "../lib/window-query.js";
 import { boxOf } from "../map/city-map.js";
 
 const REST_MS = 900;
+const HANDS = /** @type {const} */ (["pointerdown", "wheel"]);
 
 /**
  * @param {import("leaflet").Map} map
@@ -15,10 +16,11 @@ const REST_MS = 900;
 export function install(map, state) {
   let asking = new AbortController();
   let last = "";
+  let isByHand = false;
   const tell = async () => {
     asking.abort();
     // The list tells it too, and measuring has other things to say.
-    if (state.now.tool || !isMovedByKeys(map)) return;
+    if (state.now.tool || isByHand || !isAtMap(map)) return;
     asking = new AbortController();
     const { signal } = asking;
     try {
@@ -31,17 +33,27 @@ export function install(map, state) {
     }
   };
   const later = debounce(() => void tell(), REST_MS);
+  const keys = () => {
+    isByHand = false;
+  };
+  const hand = () => {
+    isByHand = true;
+  };
+  const container = map.getContainer();
+  addEventListener("keydown", keys, true);
+  for (const sign of HANDS) container.addEventListener(sign, hand, { passive: true, capture: true });
   const off = state.on(["view"], later);
   return () => {
     off();
     later.cancel();
     asking.abort();
+    removeEventListener("keydown", keys, true);
+    for (const sign of HANDS) container.removeEventListener(sign, hand, true);
   };
 }
 
-/** @param {import("leaflet").Map} map */
-function isMovedByKeys(map) {
+/** Whether the reader is at the map or at its zoom buttons, and nothing else is being said. @param {import("leaflet").Map} map */
+function isAtMap(map) {
   const focused = document.activeElement;
-  if (!focused?.matches(":focus-visible")) return false;
-  return focused === map.getContainer() || focused.matches("[data-zoom]");
+  return focused === map.getContainer() || Boolean(focused?.matches("[data-zoom]"));
 }

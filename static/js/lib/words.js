@@ -19,9 +19,9 @@ export function speaker(strings, lang) {
     });
 }
 
-/** @param {number} value @param {string} lang */
-export function formatNumber(value, lang) {
-  const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 1 }).format(value);
+/** @param {number} value @param {string} lang @param {number} [decimals] at the most */
+export function formatNumber(value, lang, decimals = 1) {
+  const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: decimals }).format(value);
   if (lang !== "fa") return grouped;
   return localDigits(grouped, lang).replaceAll(",", "٬").replaceAll(".", "٫");
 }

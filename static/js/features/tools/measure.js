@@ -3,6 +3,7 @@
 
 import { element, iconButton } from "../../lib/dom.js";
 import { area_m2, crossesItself, length_m } from "../../lib/geodesy.js";
+import { formatNumber } from "../../lib/words.js";
 import { handle, path } from "../../map/path.js";
 import { baseColour } from "../cartography/palette.js";
 import { takeTaps } from "./taps.js";
@@ -35,10 +36,11 @@ class Measuring {
   #handles = [];
 
   /** @param {import("leaflet").Map} map @param {import("../../state.js").State} state @param {Page} page @param {HTMLElement} body */
-  constructor(map, state, { say }, body) {
+  constructor(map, state, { say, config }, body) {
     this.map = map;
     this.state = state;
     this.say = say;
+    this.lang = config.lang;
     this.told = element("output", { class: "measured", id: "measured" });
     this.buttons = {
       add: iconButton("plus", say("measure.add")),
@@ -51,14 +53,13 @@ class Measuring {
 
   begin() {
     const { add, undo, copy, restart } = this.buttons;
-    const help = element("p", { class: "quiet", id: "measure-help" }, this.say("measure.help"));
+    const help = element("p", { class: "quiet tool-help", id: "measure-help" }, this.say("measure.help"), " ", element("span", { class: "keys" }, this.say("measure.keys")));
     this.body.replaceChildren(this.#kinds(), this.told, element("div", { class: "tool-buttons" }, add, undo, copy, restart), help);
     add.addEventListener("click", () => this.add({ lon: this.map.getCenter().lng, lat: this.map.getCenter().lat }));
     undo.addEventListener("click", () => this.undo());
     restart.addEventListener("click", () => this.#restart());
     copy.addEventListener("click", () => void this.#copy());
     this.#tell();
-    this.state.set({ saying: this.say("measure.help") });
     // So that Enter adds a point at once; what describes the map now tells the keys.
     this.map.getContainer().focus({ preventScroll: true });
   }
@@ -150,13 +151,13 @@ class Measuring {
   /** @param {number} length */
   #length(length) {
     if (length < KILOMETRE_M) return this.say("measure.metres", { n: length });
-    return this.say("measure.kilometres", { n: Math.round(length) / KILOMETRE_M, m: Math.round(length) });
+    return this.say("measure.kilometres", { n: formatNumber(length / KILOMETRE_M, this.lang, 3), m: Math.round(length) });
   }
 
   /** @param {number} area */
   #area(area) {
     if (area < HECTARES_FROM_M2) return this.say("measure.square_metres", { n: area });
-    return this.say("measure.hectares", { n: Math.round(area), ha: area / 10_000 });
+    return this.say("measure.hectares", { n: Math.round(area), ha: formatNumber(area / 10_000, this.lang, 2) });
   }
 
   async #copy() {

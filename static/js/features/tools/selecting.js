@@ -37,7 +37,7 @@ class Selecting {
   }
 
   begin() {
-    const help = element("p", { class: "quiet", id: "select-help" }, this.say("select.help"));
+    const help = element("p", { class: "quiet tool-help", id: "select-help" }, this.say("select.help"), " ", element("span", { class: "keys" }, this.say("select.keys")));
     const add = iconButton("plus", this.say("select.here"));
     add.addEventListener("click", () => void this.toggleAt({ lon: this.map.getCenter().lng, lat: this.map.getCenter().lat }));
     this.empty.addEventListener("click", () => {
@@ -47,7 +47,6 @@ class Selecting {
     this.body.replaceChildren(help, this.sum, element("div", { class: "tool-buttons" }, add, this.empty));
     void this.show();
     if (!this.state.now.selection.length) this.map.getContainer().focus({ preventScroll: true });
-    this.state.set({ saying: this.say("select.help") });
   }
 
   leave() {
