@@ -28,6 +28,26 @@ def read_lon_lat(lon: str | None, lat: str | None) -> tuple[float, float]:
     return _degrees(lon, "lon", 180), _degrees(lat, "lat", 90)
 
 
+def read_box(text: str | None, field: str = "bbox") -> tuple[float, float, float, float] | None:
+    """A box of degrees written west,south,east,north (WGS 84); None when none is asked for.
+
+    Raises BadInput when it is written otherwise, Unprocessable when its sides are not in that order.
+    """
+    if not text or not text.strip():
+        return None
+    sides = latin_digits(text).replace("،", ",").split(",")
+    if len(sides) != 4:
+        raise BadInput(_("Please write the box as west,south,east,north in degrees."), field=field)
+    west, south, east, north = (
+        _degrees(side, field, most) for side, most in zip(sides, (180, 90) * 2, strict=True)
+    )
+    if not (west < east and south < north):
+        raise Unprocessable(
+            _("The box's west must lie west of its east, and its south south of its north."), field=field
+        )
+    return west, south, east, north
+
+
 def read_day(text: str | None, field: str = "on") -> dt.date | None:
     """A day written YYYY-MM-DD, or in the Jalali calendar ۱۴۰۵/۹/۳; None when none is asked for.
 

@@ -7,9 +7,8 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 
 from core.errors import BadInput, NotFound
 from core.i18n import gettext as _
-from core.inputs import read_count, read_day, read_lon_lat, read_words
+from core.inputs import read_box, read_count, read_day, read_lon_lat, read_words
 from core.web import db, public, wants_json
-from layers.area import read_box
 from layers.queries import find_city_here
 from layers.schemas import name_of
 from parcels.in_view import Step, list_steps
