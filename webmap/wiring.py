@@ -25,6 +25,7 @@ from webmap.demo.cli import demo
 from webmap.jobs import views as jobs_views
 from webmap.keep import views as keep_views
 from webmap.listing import views as listing_views
+from webmap.openapi import views as openapi_views
 from webmap.people import views as people_views
 from webmap.place import views as place_views
 from webmap.record import views as record_views
@@ -41,6 +42,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     compare_views.blueprint,
     listing_views.blueprint,
     people_views.blueprint,
+    openapi_views.blueprint,
     record_views.blueprint,
     jobs_views.blueprint,
 )
