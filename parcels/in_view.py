@@ -127,7 +127,8 @@ def list_steps(session: Session, spot: Spot, day: dt.date, parcel_id: int | None
     own = {"parcel_id": parcel_id, "shape": None if shape is None else shape.desc}
     values: dict[str, Any] = {**spot.values, "lon": spot.lon, "lat": spot.lat, "day": day, **own}
     limits = {"reach_m": _REACH_M, "touching_m": _TOUCHING_M, "most": _MOST_BESIDE}
-    return [Step(*row) for row in session.execute(_steps_sql(), values | limits)]
+    # One without a direction lies on the spot itself: what a closed parcel became is told as such.
+    return [Step(*row) for row in session.execute(_steps_sql(), values | limits) if row.bearing is not None]
 
 
 @cache
