@@ -1,6 +1,7 @@
 """A real city from its own files: Cambridge, MA, imported by the commands and asked by its addresses."""
 
 import datetime as dt
+import io
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyogrio
+import pypdf
 import pyproj
 import pytest
 import shapely
@@ -274,3 +276,21 @@ def test_every_parcel_goes_out(cambridge: Flask, tmp_path: Path) -> None:
     _meta, _fids, shapes, _fields = pyogrio.raw.read(path)
     assert len(shapes) == count > 12_000
     assert shapely.area(shapely.from_wkb(shapes)).sum() == pytest.approx(area, rel=1e-12)
+
+
+@pytest.mark.parametrize("lang", ["fa", "en"])
+def test_a_sheet_and_a_file_of_a_real_parcel(cambridge: Flask, lang: str, tmp_path: Path) -> None:
+    client = cambridge.test_client()
+    sheet = client.get(
+        f"/print.pdf?parcel=101-103&scale=1000&layers=land_use,zoning,hydrants&language={lang}"
+    )
+    assert sheet.status_code == 200, sheet.text
+    words = pypdf.PdfReader(io.BytesIO(sheet.data)).pages[0].extract_text()
+    assert "101-103" in words
+    assert "EPSG:26986" in words
+    assert "Cambridge" in words
+    assert "کمبریج" in words
+    (tmp_path / "sheet.pdf").write_bytes(sheet.data)
+    kept = client.get(f"/parcels/101-103/keep.html?lang={lang}")
+    assert kept.status_code == 200
+    assert "101-103" in kept.text

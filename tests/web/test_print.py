@@ -215,3 +215,15 @@ def test_another_language_on_paper_leaves_the_visitors_own(client: FlaskClient, 
 def test_a_street_name_with_markup_stays_words(client: FlaskClient, city: Session) -> None:
     city.execute(text("UPDATE feature SET name_en = '<img src=x><b>Oak' WHERE key = 's1'"))
     assert "<b>Oak" in sheet(client, scale=500).pages[0].extract_text()
+
+
+def test_who_is_refused_is_told_so_in_their_own_language(
+    client: FlaskClient, city: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"scale": 1_000, "language": "fa", "lang": "en"}
+    as_json = {"Accept": "application/json"}
+    missing = client.get("/print.pdf", query_string={**asked, "parcel": "9-9-9"}, headers=as_json).get_json()
+    assert missing["title"].startswith("There is no parcel 9-9-9")
+    monkeypatch.setattr(drawn_city, "MOST_THINGS", 1)
+    much = client.get("/print.pdf", query_string={**asked, "parcel": "1-1-1"}, headers=as_json).get_json()
+    assert much["title"].startswith("More than 1 things")

@@ -96,9 +96,14 @@ def draw_sheet(session: Session, wanted: SheetWanted, link: str, code: str) -> s
 
     Raises NotFound as :func:`find_subject`, Unprocessable when too much lies on it.
     """
+    # Whoever is refused is told so in their own language, and only the paper speaks the other.
+    first = _read(session, find_subject(session, wanted.wanted), wanted, lay_out(wanted, []))
     with speaking(wanted.language):
         subject = find_subject(session, wanted.wanted)
-        content, layout = _fill(session, subject, wanted)
+        layout = lay_out(wanted, legend_of(first))
+        content = _read(session, subject, wanted, layout)
+        # A smaller map may show less.
+        columns = lay_out(wanted, legend_of(content)).columns
         frame = content.frame
         city = queries.find_city(session)
         assert city is not None
@@ -109,7 +114,7 @@ def draw_sheet(session: Session, wanted: SheetWanted, link: str, code: str) -> s
             frame=frame,
             picture=drawn_city.draw(content).svg(subject.title),
             labels=place_labels(content),
-            layout=layout,
+            layout=replace(layout, columns=columns),
             bar=scale_bar(frame.scale),
             scale=scale_words(int(frame.scale)),
             day=format_date(subject.day),
@@ -123,20 +128,11 @@ def draw_sheet(session: Session, wanted: SheetWanted, link: str, code: str) -> s
         )
 
 
-def _fill(session: Session, subject: Subject, wanted: SheetWanted) -> tuple[Content, Layout]:
-    """What the map shows, and the sheet laid out for its legend. What a smaller map shows needs no more of one."""
-    srid = get_srid(session)
+def _read(session: Session, subject: Subject, wanted: SheetWanted, layout: Layout) -> Content:
+    frame = frame_of(subject, layout, wanted.scale)
     chosen = [] if subject.shape is None else [subject.shape]
     shown = wanted.wanted.shown
-
-    def read(layout: Layout) -> Content:
-        frame = frame_of(subject, layout, wanted.scale)
-        return drawn_city.read_content(session, frame, srid, subject.day, shown, chosen)
-
-    content = read(lay_out(wanted, []))
-    layout = lay_out(wanted, legend_of(content))
-    content = read(layout)
-    return content, replace(layout, columns=lay_out(wanted, legend_of(content)).columns)
+    return drawn_city.read_content(session, frame, get_srid(session), subject.day, shown, chosen)
 
 
 def _both(name_fa: str, name_en: str, code: str) -> tuple[str, str]:
