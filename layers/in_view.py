@@ -101,10 +101,14 @@ def pattern_of(words: str) -> str:
     return f"%{folded}%" if folded else ""
 
 
+def is_anything() -> ColumnElement[bool]:
+    """Whether the bound ``pattern`` is empty, so that everything matches it."""
+    return bindparam("pattern", type_=Text) == literal("")
+
+
 def is_like(column: Any) -> ColumnElement[bool]:
     """Whether a folded column matches the bound ``pattern``; with an empty one everything does."""
-    pattern = bindparam("pattern", type_=Text)
-    return or_(pattern == literal(""), column.like(pattern))
+    return or_(is_anything(), column.like(bindparam("pattern", type_=Text)))
 
 
 def count_up_to(of: Select[Any]) -> Select[Any]:
@@ -145,15 +149,18 @@ def _features() -> Select[Any]:
     # Only what is listed is measured: hence the nearest first, by the index, then the rest of what is told of them.
     columns: tuple[Any, ...] = Feature.id, Feature.name_fa, Feature.name_en, Feature.kind, Feature.geom
     near = _in_window(select(*columns))
-    page = nearest_page(near, Feature.geom, Feature.id).subquery()
+    page = nearest_page(near, Feature.geom).subquery()
     ways = way_columns(page.c.geom)
     return select(page.c.name_fa, page.c.name_en, page.c.kind, *ways).order_by(ways[0], page.c.id)
 
 
-def nearest_page(of: Select[Any], geom: Any, key: Any) -> Select[Any]:
-    """A page of a statement, nearest to the origin first: the bound ``skipped`` rows are passed over."""
+def nearest_page(of: Select[Any], geom: Any) -> Select[Any]:
+    """A page of a statement, nearest to the origin first: the bound ``skipped`` rows are passed over.
+
+    By nothing but the distance: with a second key the planner sorts all of the window instead of walking the index.
+    """
     return (
-        of.order_by(geom.op("<->")(ORIGIN), key)
+        of.order_by(geom.op("<->")(ORIGIN))
         .offset(bindparam("skipped", type_=Integer))
         .limit(bindparam("most", type_=Integer))
     )

@@ -54,7 +54,7 @@ def _zone_count() -> Select[Any]:
 def _zones() -> Select[Any]:
     names = ZoneClass.code, ZoneClass.name_fa, ZoneClass.name_en, ZoneClass.group
     columns: tuple[Any, ...] = Zone.id, *names, Zone.geom
-    page = nearest_page(_in_window(select(*columns)), Zone.geom, Zone.id).subquery()
+    page = nearest_page(_in_window(select(*columns)), Zone.geom).subquery()
     ways = way_columns(page.c.geom)
     told = page.c.code, page.c.name_fa, page.c.name_en, page.c.group
     return select(*told, *ways).order_by(ways[0], page.c.id)

@@ -36,6 +36,7 @@ export function install(map, state, page) {
   }
   return () => {
     stop.abort();
+    card.leave();
     offTool();
     offPlace();
     offShapes();
@@ -65,7 +66,8 @@ class ToolCard {
     this.card = need("#tool");
     this.body = need("#tool-body");
     // The zoom buttons stand on the card, however high it is.
-    new ResizeObserver(() => document.body.style.setProperty("--tool-height", `${this.card.offsetHeight}px`)).observe(this.card);
+    this.height = new ResizeObserver(() => document.body.style.setProperty("--tool-height", `${this.card.offsetHeight}px`));
+    this.height.observe(this.card);
   }
 
   async follow() {
@@ -95,6 +97,11 @@ class ToolCard {
       this.body.replaceChildren(element("p", { class: "no-data" }, words));
       this.state.set({ saying: words });
     }
+  }
+
+  leave() {
+    this.height.disconnect();
+    this.#clear();
   }
 
   #clear() {
