@@ -10,15 +10,16 @@ from accounts import services
 from accounts.models import Person
 from accounts.permissions import Role
 from accounts.queries import find_person
-from core import mail
+from accounts.sign_in import letters
 from core.audit import COMMAND
 from core.cli import command_transaction, telling_problems
 from core.errors import NotFound
-from core.i18n import LANGUAGES, speaking
+from core.i18n import LANGUAGES
 from core.i18n import gettext as _
 
 users = AppGroup("users", help="People with an account, and what they may do.")
 _ROLES = click.Choice([role.value for role in Role])
+_SERVER = "http://127.0.0.1:8000"
 _REASON = click.option("--reason", default="", help="Why: kept in the record.")
 
 
@@ -86,6 +87,18 @@ def enable(email: str, reason: str) -> None:
     click.echo(_("Done."))
 
 
+@users.command("forget-second-factor")
+@click.argument("email")
+@_REASON
+def forget_second_factor(email: str, reason: str) -> None:
+    """Let in by password alone somebody who lost the phone and the recovery codes; staff set up anew."""
+    with telling_problems(), command_transaction() as session:
+        services.forget_second_factor(
+            session, COMMAND, _get(session, email), reason or _("by the command line")
+        )
+    click.echo(_("Done."))
+
+
 def _get(session: Session, email: str) -> Person:
     found = find_person(session, email)
     if found is None:
@@ -94,18 +107,15 @@ def _get(session: Session, email: str) -> Person:
 
 
 def invite(session: Session, person: Person) -> str:
-    """Write a letter with a link that sets the password, in the person's language; return the link."""
-    with current_app.test_request_context(), speaking(person.language):
+    """Write a letter with a link that sets the password, in the person's language; return the link.
+
+    It leads to PUBLIC_URL; without one, to where ``script/server`` serves unless told otherwise.
+    """
+    with current_app.test_request_context(base_url=current_app.config["SETTINGS"].public_url or _SERVER):
         link: str = url_for(
             "security.reset_password",
             token=generate_reset_password_token(person),  # type: ignore[no-untyped-call]
             _external=True,
         )
-        text = _(
-            "An account was made for you at the city's map.\n\n"
-            "Set your password here within the next hours:\n%(link)s\n\n"
-            "If the link has run out, ask for a new one by “Forgot your password?” on the sign-in page.\n",
-            link=link,
-        )
-        mail.send(session, mail.Letter(person.email, _("Your account at the city's map"), text))
+    letters.send(session, "invitation", person.email, person, link=link)
     return link

@@ -8,6 +8,7 @@ from typing import Any
 from flask_security import AsaList, RoleMixin, UserMixin, WebAuthnMixin
 from flask_security.utils import _config_value as config_value
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     DateTime,
@@ -71,6 +72,7 @@ class Person(Base, UserMixin):
     tf_primary_method: Mapped[str | None] = mapped_column(Text)
     tf_totp_secret: Mapped[str | None] = mapped_column(Text)
     tf_phone_number: Mapped[str | None] = mapped_column(Text)
+    tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(Text, unique=True)  # type: ignore[assignment]
     version: Mapped[int] = mapped_column(server_default="1")

@@ -11,7 +11,8 @@ from accounts.permissions import ROLE_NAMES, Permission, Role
 from accounts.queries import count_holders, find_person
 from core import audit
 from core.audit import Actor
-from core.errors import Conflict, NotAllowed, Unprocessable
+from core.errors import BadInput, Conflict, NotAllowed, Unprocessable
+from core.i18n import LANGUAGES
 from core.i18n import gettext as _
 
 _LONGEST_REASON = 500
@@ -109,6 +110,45 @@ def enable(session: Session, actor: Actor, person: Person, reason: str) -> None:
     person.active = True
     _flush_changed(session, person)
     audit.record(session, actor, "person.enable", _subject(person), after={"active": True}, reason=told)
+
+
+def change_profile(session: Session, actor: Actor, person: Person, *, name: str, language: str) -> None:
+    """A person's name and the language of letters to them. Raises BadInput for a language we do not speak."""
+    if language not in LANGUAGES:
+        raise BadInput(_("Please choose one of the languages."), field="language")
+    before = {"name": person.name, "language": person.language}
+    after = {"name": name, "language": language}
+    changed = [key for key in after if after[key] != before[key]]
+    if not changed:
+        return
+    person.name, person.language = name, language
+    session.flush()
+    # The record tells that the name changed, not which it was: it outlives the account.
+    audit.record(session, actor, "person.profile", _subject(person), after={"changed": changed})
+
+
+def end_sessions(session: Session, actor: Actor, person: Person) -> None:
+    """Sign a person out on every device, at their own wish."""
+    sign_out_everywhere(person)
+    session.flush()
+    audit.record(session, actor, "person.sign_out_everywhere", _subject(person))
+
+
+def forget_second_factor(session: Session, actor: Actor, person: Person, reason: str) -> None:
+    """Take the authenticator app, the recovery codes and the passkeys off an account whose owner lost them.
+
+    Staff set up anew at the next sign-in. Raises Conflict when there is nothing to take off.
+    """
+    _four_eyes(actor, person)
+    told = _reason(reason)
+    if not (person.tf_totp_secret or person.mf_recovery_codes or person.webauthn):
+        raise Conflict(_("The account has no second factor."), field="person")
+    person.tf_totp_secret = person.tf_primary_method = person.mf_recovery_codes = None
+    for passkey in list(person.webauthn):
+        session.delete(passkey)
+    sign_out_everywhere(person)
+    session.flush()
+    audit.record(session, actor, "second_factor.forget", _subject(person), reason=told)
 
 
 def sign_out_everywhere(person: Person) -> None:

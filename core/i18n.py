@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ _JALALI_MONTHS = (
     "بهمن",
     "اسفند",
 )
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -138,6 +140,18 @@ def format_date(day: dt.date) -> str:
         return babel_format_date(day, "d MMMM y", locale="fa").translate(_PERSIAN_DIGITS) + " میلادی"
     jalali = JalaliDate(day)  # type: ignore[no-untyped-call]
     return f"{jalali.day} {_JALALI_MONTHS[jalali.month - 1]} {jalali.year}".translate(_PERSIAN_DIGITS)
+
+
+def format_duration(seconds: float) -> str:
+    """A length of time in words, in its largest whole unit and never too short: ``4 minutes``, «۴ دقیقه»."""
+    # Up to twice a unit the smaller one tells more: 90 minutes, not 2 hours.
+    if seconds == _DAY_S or seconds >= 2 * _DAY_S:
+        return ngettext("%(n)s day", "%(n)s days", ceil(seconds / _DAY_S))
+    if seconds == _HOUR_S or seconds >= 2 * _HOUR_S:
+        return ngettext("%(n)s hour", "%(n)s hours", ceil(seconds / _HOUR_S))
+    if seconds >= _MINUTE_S:
+        return ngettext("%(n)s minute", "%(n)s minutes", ceil(seconds / _MINUTE_S))
+    return ngettext("%(n)s second", "%(n)s seconds", ceil(seconds))
 
 
 def compile_catalogues() -> int:

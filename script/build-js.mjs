@@ -16,7 +16,7 @@ const INTERFACE_ICONS = [
   "sun", "moon", "sun-moon", "languages", "map-pin", "triangle-alert", "wifi-off", "link", "check", "map", "info",
   "printer", "rotate-ccw", "columns-2", "ruler", "list", "square-mouse-pointer", "bookmark", "wrench", "trash-2",
   "pencil", "copy", "download", "upload", "undo-2", "arrow-up", "menu", "star", "message-square", "file-text",
-  "loader-circle", "history", "share-2", "image",
+  "loader-circle", "history", "share-2", "image", "circle-user-round", "key-round", "smartphone", "log-out",
 ];
 
 /** @param {string} svg @returns {{inner: string, box: string}} */
@@ -129,7 +129,8 @@ async function buildSprite() {
 /** The map's script in parts, of which the rarely used are fetched when asked for; a page's in one piece. */
 async function bundle() {
   const map = await bundleOf({ app: "static/js/main.js" }, { splitting: true });
-  const pages = await bundleOf({ page: "static/js/page.js", style: "static/css/app.css" }, {});
+  const entries = { page: "static/js/page.js", account: "static/js/account.js", style: "static/css/app.css" };
+  const pages = await bundleOf(entries, {});
   return { inputs: { ...map.inputs, ...pages.inputs }, outputs: { ...map.outputs, ...pages.outputs } };
 }
 
@@ -160,7 +161,7 @@ async function bundleOf(entries, options) {
 
 /** @param {import("esbuild").Metafile} metafile @returns {Record<string, string>} */
 function bundleNames(metafile) {
-  const logical = { "static/js/main.js": "app.js", "static/js/page.js": "page.js", "static/css/app.css": "app.css" };
+  const logical = { "static/js/main.js": "app.js", "static/js/page.js": "page.js", "static/css/app.css": "app.css", "static/js/account.js": "account.js" };
   /** @type {Record<string, string>} */
   const names = {};
   for (const [file, output] of Object.entries(metafile.outputs)) {

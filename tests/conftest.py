@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import cluster, i18n
 from core.database import driver_url, make_engine, upgrade
+from core.limits import web as limits
 from core.settings import Settings
 from core.web import db
 from tests import small_city
@@ -100,12 +101,17 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     )
     made = create_app(settings)
     made.testing = True
+    # Passwords and tokens are hashed to be slow to guess; tests guess none.
+    security = made.extensions["security"]
+    security.pwd_context.update(argon2__time_cost=1, argon2__memory_cost=64, argon2__parallelism=1)
+    security.hashing_context.update(sha256_crypt__default_rounds=1000)
     return made
 
 
 @pytest.fixture
 def client(app: Flask, connection: Connection) -> FlaskClient:
     """A browser without a window, whose requests see what the test's session wrote and are rolled back with it."""
+    limits.forget(app)
     with app.app_context():
         db.sessionmaker.configure(bind=connection, join_transaction_mode="create_savepoint")
     return app.test_client()

@@ -13,6 +13,7 @@ from core.anchor import Anchor
 from core.audit import ANCHOR
 from core.database import driver_url
 from core.defences.web import PublicAddress
+from core.limits import web as limits
 from core.settings import Settings, terminal_language
 from layers.tiles.cache import TileCache
 from layers.tiles.maker import Maker
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
     if not settings.database_url:
         _start_cluster_on_demand(app, settings)
     _teach_templates(app)
+    limits.install(app, settings.rate_limit_url)
     accounts_web.install(app, settings)
     # Only now: signing in brings a JSON writer of its own.
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

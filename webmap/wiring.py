@@ -18,6 +18,7 @@ from parcels import freshness, streets
 from parcels import tiles as parcel_tiles
 from parcels.certificates import cli as certificates_cli
 from parcels.certificates import services as certificates
+from webmap.account import views as account_views
 from webmap.certificates import views as certificate_views
 from webmap.cli import db_commands
 from webmap.compare import views as compare_views
@@ -41,6 +42,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     keep_views.blueprint,
     compare_views.blueprint,
     listing_views.blueprint,
+    account_views.blueprint,
     people_views.blueprint,
     openapi_views.blueprint,
     record_views.blueprint,

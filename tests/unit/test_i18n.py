@@ -66,7 +66,7 @@ def messages_in(package: str) -> dict[str, str]:
 
 def words_of(package: str) -> dict[str, polib.POEntry]:
     words: dict[str, polib.POEntry] = {}
-    for path in (ROOT / package / "translations").glob("fa/LC_MESSAGES/*.po"):
+    for path in (ROOT / package / "translations").glob("fa/LC_MESSAGES/messages.po"):
         for entry in polib.pofile(str(path)):
             words[entry.msgid] = entry
     return words

@@ -1,0 +1,1 @@
+"""How often somebody may ask: who asks too often is told when to come back."""

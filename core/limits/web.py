@@ -1,0 +1,115 @@
+"""Rates: a view names how often it may be asked, by address or by account; one place counts and answers 429.
+
+Counting is done by the ``limits`` library (moving windows, in memory or in Redis). Views are marked as they are with
+their permission, so that one look at the URL map shows all rates.
+"""
+
+import ipaddress
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+from flask import Flask, current_app, request
+from limits import RateLimitItem, parse
+from limits.errors import ConfigurationError, StorageError
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from core.errors import TooOften
+from core.i18n import format_duration
+from core.i18n import gettext as _
+from core.settings import SettingsError
+
+View = TypeVar("View", bound=Callable[..., Any])
+log = structlog.get_logger("limits")
+_EXTENSION = "shahrnama.limits"
+WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def by_address() -> str:
+    """Whom a request comes from: an address, or the network of 64 bits that one household has of IPv6."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+@dataclass(frozen=True)
+class Rate:
+    """So many requests in so long (``"10 per 15 minutes"``) of each whom ``by`` tells apart.
+
+    Rates of one ``name`` are counted together, whichever view they stand at. A request for which ``by`` answers with
+    an empty word is not counted.
+    """
+
+    name: str
+    most: str
+    by: Callable[[], str] = by_address
+    methods: frozenset[str] = WRITING
+
+    @property
+    def item(self) -> RateLimitItem:
+        """The same for the library."""
+        return parse(self.most)
+
+
+def limited(*rates: Rate) -> Callable[[View], View]:
+    """Name the rates of a view. Those it has already stay."""
+
+    def mark(view: View) -> View:
+        view.rates = (*getattr(view, "rates", ()), *rates)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def install(app: Flask, storage_url: str) -> None:
+    """Have an application hold its views to their rates, counted in ``memory://`` (each process its own) or Redis."""
+    try:
+        storage = storage_from_string(storage_url, wrap_exceptions=True)
+    except ConfigurationError as error:
+        raise SettingsError(f"RATE_LIMIT_URL: {error}") from error
+    app.extensions[_EXTENSION] = MovingWindowRateLimiter(storage)
+    app.before_request(_hold_back)
+
+
+def forget(app: Flask) -> None:
+    """Begin to count anew."""
+    app.extensions[_EXTENSION].storage.reset()
+
+
+def count(rates: Iterable[Rate]) -> None:
+    """Count one more of each rate now. Raises TooOften with the seconds after which there is room again."""
+    limiter: MovingWindowRateLimiter = current_app.extensions[_EXTENSION]
+    for rate in rates:
+        who = rate.by()
+        if who and not limiter.hit(rate.item, rate.name, who):
+            _refuse(limiter, rate, who)
+
+
+def _hold_back() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    rates = [rate for rate in getattr(view, "rates", ()) if request.method in rate.methods]
+    try:
+        count(rates)
+    except StorageError as error:
+        # A city whose Redis is away is still to be reached; that nobody counts is told to whoever reads the log.
+        log.error("rates are not counted", error=repr(error.storage_error))
+
+
+def _refuse(limiter: MovingWindowRateLimiter, rate: Rate, who: str) -> None:
+    # One second more: the window tells its end in whole seconds.
+    wait_s = max(1, round(limiter.get_window_stats(rate.item, rate.name, who).reset_time - time.time()) + 1)
+    log.warning("too often", rate=rate.name, path=request.path)
+    raise TooOften(
+        _(
+            "That was too often in a short time. Please try again in %(wait)s.",
+            wait=format_duration(wait_s),
+        ),
+        details={"retry_after_s": wait_s},
+    )
