@@ -85,6 +85,11 @@ class Person(Base, UserMixin):
     )
 
     @property
+    def in_record(self) -> str:
+        """How the record names this person: by number, so that it can be kept when the person is forgotten."""
+        return f"person:{self.id}"
+
+    @property
     def held(self) -> frozenset[Role]:
         """The roles granted and not revoked."""
         return frozenset(Role(grant.role) for grant in self.grants if grant.revoked_at is None)

@@ -1,6 +1,7 @@
 """Finding people, and what they were granted."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,13 @@ def list_people(
         statement = statement.where(held)
     statement = statement.options(selectinload(Person.grants)).order_by(Person.id).limit(most)
     return list(session.scalars(statement))
+
+
+def emails_of(session: Session, numbers: Iterable[int | None]) -> dict[int, str]:
+    """The addresses of people by number; an erased one has none."""
+    wanted = {number for number in numbers if number is not None}
+    known = select(Person.id, Person.email).where(Person.id.in_(wanted), Person.erased_at.is_(None))
+    return {row.id: row.email for row in session.execute(known)}
 
 
 def list_grants(session: Session, person_id: int) -> list[GrantTold]:

@@ -31,7 +31,7 @@ def create_person(
     person = Person(email=address, name=name.strip(), language=language)
     session.add(person)
     session.flush()
-    audit.record(session, actor, "person.create", _subject(person), after={"email": address})
+    audit.record(session, actor, "person.create", _subject(person))
     return person
 
 
@@ -189,7 +189,7 @@ def _reason(reason: str) -> str:
 
 
 def _subject(person: Person) -> str:
-    return f"person:{person.id}"
+    return person.in_record
 
 
 def _now() -> dt.datetime:

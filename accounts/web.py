@@ -107,7 +107,7 @@ def get_person() -> Person:
 def actor() -> Actor:
     """Who is asking, as the record names them."""
     person = get_person()
-    return Actor(person.email, person.id, g.get("request_id", ""))
+    return Actor(person.in_record, person.id, g.get("request_id", ""))
 
 
 def may(permission: str) -> bool:

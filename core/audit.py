@@ -27,7 +27,7 @@ ANCHOR = "audit.anchor"
 
 
 class Audit(Base):
-    """One act. ``actor`` stays readable when the person behind ``actor_id`` is erased; hashes are SHA-256."""
+    """One act. People are named by number (``person:12``), never by name: they may be forgotten, the act may not."""
 
     __tablename__ = "audit"
     __table_args__ = (Index("audit_subject_idx", "subject"), Index("audit_actor_id_idx", "actor_id"))

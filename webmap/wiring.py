@@ -4,6 +4,8 @@ import click
 from flask import Blueprint
 
 from accounts import cli as accounts_cli
+from accounts.privacy import kinds as kept_kinds
+from accounts.privacy import retention
 from layers import cli as layers_cli
 from layers.events import layer_imported, zoning_annulled
 from layers.tiles import cli as tiles_cli
@@ -31,6 +33,7 @@ from webmap.people import views as people_views
 from webmap.place import views as place_views
 from webmap.record import views as record_views
 from webmap.record.cli import record_commands
+from webmap.retention import views as retention_views
 from webmap.search import views as search_views
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -47,6 +50,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     openapi_views.blueprint,
     record_views.blueprint,
     jobs_views.blueprint,
+    retention_views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (
     db_commands,
@@ -68,5 +72,7 @@ def connect() -> None:
     sources.register(zoning_tiles.SOURCE)
     keeper.register_chore(freshness.generalise_touched)
     keeper.register_chore(zones_from_afar.generalise_touched)
+    for kind in kept_kinds.KINDS:
+        retention.register(kind)
     layer_imported.connect(streets.keep_dictionary)
     zoning_annulled.connect(certificates.revoke_annulled)

@@ -45,7 +45,7 @@ def install(app: Flask) -> None:
 
 def note(person: Person, action: str, **what: Any) -> None:
     """Write one act of a person on their own account into the record."""
-    actor = Actor(person.email, person.id, g.get("request_id", ""))
+    actor = Actor(person.in_record, person.id, g.get("request_id", ""))
     audit.record(db.session, actor, action, f"person:{person.id}", **what)
 
 
@@ -65,7 +65,7 @@ def _note_first_factor(_app: Flask, user: Any, **_more: Any) -> None:
 
 def _tell_old_address(_app: Flask, user: Any, old_email: str, **_more: Any) -> None:
     person = _person(user)
-    note(person, "person.change_email", before={"email": old_email}, after={"email": person.email})
+    note(person, "person.change_email")
     letters.send(db.session, "email_changed", old_email, person, new_email=person.email)
 
 

@@ -6,6 +6,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy import Column, Connection, text
 
 from accounts import models as _accounts  # noqa: F401
+from accounts.privacy import models as _privacy  # noqa: F401
 from core import audit as _audit  # noqa: F401
 from core import jobs as _jobs  # noqa: F401
 from core.database import downgrade, is_current, make_engine, upgrade

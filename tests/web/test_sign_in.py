@@ -289,7 +289,7 @@ def test_a_citizen_may_switch_two_steps_on_and_off(
     assert enter(app.test_client(), citizen.email).location == "/account/tf-validate?next=/account"
     assert post_form(client, "/account/tf-setup", setup="disable").location == "/account"
     assert enter(app.test_client(), citizen.email).location == "/account"
-    acts = session.scalars(text("SELECT action FROM audit WHERE actor = 'maryam@example.org' ORDER BY id"))
+    acts = session.scalars(text("SELECT action FROM audit WHERE actor_id IS NOT NULL ORDER BY id"))
     assert list(acts) == ["second_factor.set", "second_factor.remove"]
 
 

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_security import logout_user
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask_security import auth_required, logout_user
 from werkzeug import Response
 
 from accounts import services
 from accounts.permissions import ROLE_NAMES, Permission
+from accounts.privacy.erasure import erase
+from accounts.privacy.own_data import tell_all
 from accounts.web import actor, get_person
-from core.errors import AppError
+from core.errors import AppError, BadInput
 from core.i18n import LANGUAGES
 from core.i18n import gettext as _
 from core.inputs import read_words
@@ -18,6 +20,7 @@ from core.web import db, public, requires
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 _LONGEST_NAME = 200
+_FRESH_MIN = 15
 
 
 @blueprint.get("")
@@ -67,6 +70,38 @@ def sign_out_everywhere() -> Response:
     logout_user()
     flash(_("You are signed out on every device."), "success")
     return redirect(url_for("security.login"))
+
+
+@blueprint.get("/data.json")
+@requires(Permission.ACCOUNT)
+def own_data() -> Any:
+    """Everything the city knows of whoever asks, as a file to take along."""
+    answer = jsonify(tell_all(db.session, get_person()))
+    answer.headers["Content-Disposition"] = "attachment; filename=my-data.json"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@blueprint.route("/erase", methods=["GET", "POST"])
+@auth_required(within=_FRESH_MIN, grace=_FRESH_MIN)
+@requires(Permission.ACCOUNT)
+def erase_account() -> Any:
+    """Ask once more, then forget whoever asks."""
+    person = get_person()
+    if request.method == "POST":
+        if request.form.get("sure") != "yes":
+            raise BadInput(_("Please tick that you are sure."), field="sure")
+        erase(db.session, actor(), person)
+        logout_user()
+        return redirect(url_for("account.erased"))
+    return render_template("account/erase.html", owner=person)
+
+
+@blueprint.get("/erased")
+@public
+def erased() -> str:
+    """Where an erased account ends."""
+    return render_template("account/erased.html")
 
 
 @blueprint.get("/registered")

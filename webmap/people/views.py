@@ -52,13 +52,15 @@ def one(person_id: int) -> str:
     """One person: roles, how they came by them, and what they did last."""
     found = queries.get_person(db.session, person_id)
     acts = list_acts(db.session, Asked(subject=f"person:{found.id}"), most=_ACTS)
-    deeds = list_acts(db.session, Asked(actor=found.email), most=_ACTS) if may(Permission.RECORD_READ) else []
+    own = Asked(actors=frozenset({found.id}))
+    deeds = list_acts(db.session, own, most=_ACTS) if may(Permission.RECORD_READ) else []
     return render_template(
         "people/person.html",
         found=found,
         grants=queries.list_grants(db.session, found.id),
         acts=[act for act in acts if act.subject == f"person:{found.id}"],
         deeds=deeds,
+        emails=queries.emails_of(db.session, (act.actor_id for act in [*acts, *deeds])),
         names=ROLE_NAMES,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context
 
 from accounts.permissions import Permission
+from accounts.queries import emails_of, list_people
 from core.audit import Audit
 from core.audit_queries import Asked, list_actions, list_acts, stream_acts
 from core.inputs import read_count, read_day, read_words
@@ -42,6 +43,7 @@ def record() -> Response | str:
     return render_template(
         "record/page.html",
         acts=shown,
+        emails=emails_of(db.session, (act.actor_id for act in shown)),
         following=following,
         filters=filters,
         actions=list_actions(db.session),
@@ -90,7 +92,11 @@ def _asked() -> Asked:
     words = {
         name: read_words(request.args.get(name), name, _LONGEST) for name in ("actor", "action", "subject")
     }
+    typed = words["actor"]
+    # The record knows people by number: whose name or address holds what was typed is looked up.
+    found = frozenset(person.id for person in list_people(db.session, words=typed)) if typed else None
     return Asked(
+        actors=found,
         **words,
         since=read_day(request.args.get("since"), "since"),
         until=read_day(request.args.get("until"), "until"),

@@ -1,0 +1,1 @@
+"""What a person may ask of the city about themselves, and how long the city keeps what it knows."""

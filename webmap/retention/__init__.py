@@ -1,0 +1,1 @@
+"""For how long the city keeps things: the administrator's page."""
