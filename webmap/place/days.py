@@ -33,7 +33,8 @@ def left(days: int) -> str:
 def _ago(days: int) -> str:
     """How long ago a day was: nobody counts the days of a deadline that is past."""
     if days > 2 * _DAYS_PER_YEAR:
-        return ngettext("%(n)s year ago", "%(n)s years ago", round(days / _DAYS_PER_YEAR))
+        # Whole years, as one counts an age.
+        return ngettext("%(n)s year ago", "%(n)s years ago", int(days / _DAYS_PER_YEAR))
     if days > _DAYS_SAY_SOMETHING:
         return ngettext("%(n)s month ago", "%(n)s months ago", round(days / _DAYS_PER_MONTH))
     return ngettext("%(n)s day ago", "%(n)s days ago", days)
