@@ -79,7 +79,8 @@ def test_its_code_is_the_very_link(page: Page, demo_url: str) -> None:
     page.get_by_text("QR code, for another").click()
     picture = page.get_by_role("img", name="QR code of this link")
     expect(picture).to_be_visible()
-    page.wait_for_function("document.querySelector('#keep img').naturalWidth > 0")
+    expect(picture).to_have_js_property("complete", value=True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
     drawn = page.request.get(demo_url + str(picture.get_attribute("src"))).text()
     assert read_qr(drawn) == page.get_by_label("Link").input_value()
 

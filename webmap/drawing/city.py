@@ -167,7 +167,7 @@ def street_width_mm(frame: Frame, kind: str) -> float:
 
 def _draw_land_use(drawing: Drawing, parcels: list[Thing]) -> None:
     marks = palette.base_colour("texture")
-    for use in sorted({each.code for each in parcels}):
+    for use in sorted(filter(palette.is_land_use, {each.code for each in parcels})):
         shapes = shapes_of([each for each in parcels if each.code == use])
         drawing.areas(shapes, colour=palette.land_use_colour(use))
         if texture := palette.land_use_texture(use):

@@ -6,7 +6,7 @@ whatever its script.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +48,9 @@ class Label:
 class _Desk:
     """Takes labels one by one, the most important first, and turns away what would lie on another."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, taken: Sequence[Any]) -> None:
         self._paper = frame.paper()
-        self._boxes: list[Any] = []
+        self._boxes: list[Any] = list(taken)
         self._chosen: Any = np.empty(0, dtype=object)
         self.labels: list[Label] = []
 
@@ -71,9 +71,12 @@ class _Desk:
         return True
 
 
-def place_labels(content: Content) -> list[Label]:
-    """The words of a map in the language spoken; streets also in the other script where they are long enough."""
-    desk = _Desk(content.frame)
+def place_labels(content: Content, taken: Sequence[Any] = ()) -> list[Label]:
+    """The words of a map in the language spoken; streets also in the other script where they are long enough.
+
+    ``taken`` are polygons in millimetres of paper where something else stands: a north arrow, a scale bar.
+    """
+    desk = _Desk(content.frame, taken)
     scale = content.frame.scale
     desk.keep_clear(content.frame.on_paper(content.chosen))
     offers: list[Iterable[Label]] = []

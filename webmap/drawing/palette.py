@@ -51,6 +51,11 @@ def land_use_colour(use: str) -> str:
     return str((uses.get(use) or uses["unknown"])["colour"][_LIGHT])
 
 
+def is_land_use(use: str) -> bool:
+    """Whether a land use is one that is told: what nobody has told is left blank, so that the streets show through."""
+    return use != "unknown" and use in style()["land_use"]
+
+
 def land_use_texture(use: str) -> str | None:
     """The path, in a cell of 8, that tells a land use apart without its hue."""
     found: str | None = style()["textures"].get(style()["land_use"].get(use, {}).get("texture"))

@@ -38,8 +38,9 @@ def _land_uses(content: Content) -> list[Entry]:
     if not content.shows_land_use:
         return []
     present = {each.code for each in content.parcels}
-    known = [use for use in palette.style()["land_use"] if use in present]
-    return [_land_use(use) for use in [*known, *sorted(present.difference(known))]]
+    return [
+        _land_use(use) for use in palette.style()["land_use"] if use in present and palette.is_land_use(use)
+    ]
 
 
 def _land_use(use: str) -> Entry:

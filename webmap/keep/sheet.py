@@ -113,7 +113,7 @@ def draw_sheet(session: Session, wanted: SheetWanted, link: str, code: str) -> s
             subject=subject,
             frame=frame,
             picture=drawn_city.draw(content).svg(subject.title),
-            labels=place_labels(content),
+            labels=place_labels(content, [_arrow(frame)]),
             layout=replace(layout, columns=columns),
             bar=scale_bar(frame.scale),
             scale=scale_words(int(frame.scale)),
@@ -133,6 +133,11 @@ def _read(session: Session, subject: Subject, wanted: SheetWanted, layout: Layou
     chosen = [] if subject.shape is None else [subject.shape]
     shown = wanted.wanted.shown
     return drawn_city.read_content(session, frame, get_srid(session), subject.day, shown, chosen)
+
+
+def _arrow(frame: Frame) -> Any:
+    """Where the north arrow stands (keep/sheet.css): the upper right corner."""
+    return shapely.box(frame.width_mm - 13, 2, frame.width_mm - 2, 18)
 
 
 def _both(name_fa: str, name_en: str, code: str) -> tuple[str, str]:

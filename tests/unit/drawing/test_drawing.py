@@ -97,3 +97,23 @@ def test_numbers_are_written_where_they_fit_and_nowhere_twice() -> None:
     narrow = Thing(shapely.box(X - 3, Y, X, Y + 4), "residential", "1-1-99")
     placed = labels.place_labels(content(Frame(X, Y, 180, 180, 1_000), [], [*wide, wide[0], narrow]))
     assert sorted(each.text for each in placed) == ["1-1-0", "1-1-1", "1-1-2"]
+
+
+def test_words_leave_free_what_is_taken() -> None:
+    parcel = Thing(shapely.box(X - 10, Y - 15, X + 10, Y + 15), "residential", "1-1-1")
+    drawn = content(Frame(X, Y, 180, 180, 1_000), [], [parcel])
+    assert len(labels.place_labels(drawn)) == 1
+    assert labels.place_labels(drawn, [shapely.box(85, 85, 95, 95)]) == []
+
+
+def test_a_land_use_that_nobody_told_is_left_blank() -> None:
+    parcels = [
+        Thing(shapely.box(X, Y, X + 20, Y + 30), use, "1-1-1")
+        for use in ("unknown", "residential", "nobody's")
+    ]
+    drawn = city.draw(content(Frame(X, Y, 180, 180, 1_000), [], parcels)).svg()
+    assert palette.land_use_colour("residential") in drawn
+    filled = [
+        path.get("fill") for path in ET.fromstring(drawn).iter(f"{SVG}path") if path.get("fill") != "none"
+    ]
+    assert filled == [palette.land_use_colour("residential")]
