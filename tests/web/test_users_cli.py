@@ -1,6 +1,8 @@
 """`flask users …`: the first administrator and everybody after, from the machine's own terminal."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,7 +10,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from accounts.permissions import Role
@@ -17,11 +19,18 @@ from tests.people import PASSWORD, code_of, letters, link_in, post_form
 
 
 @pytest.fixture
-def run(app: Flask, client: FlaskClient) -> Any:
-    """Run a command in the test's own transaction."""
+def run(app: Flask, client: FlaskClient, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run a command; its transaction is one within the test's own."""
+
+    @contextmanager
+    def transaction() -> Iterator[Session]:
+        with Session(connection, join_transaction_mode="create_savepoint") as session, session.begin():
+            yield session
+
+    monkeypatch.setattr("accounts.cli.command_transaction", transaction)
 
     def run(*arguments: str) -> Result:
-        return app.test_cli_runner().invoke(args=["users", *arguments])
+        return app.test_cli_runner().invoke(args=["users", *arguments], env={"LANG": "C.UTF-8"})
 
     return run
 
@@ -121,7 +130,8 @@ def test_who_lost_the_phone_is_let_in_to_set_up_anew(
     key = re.findall(r'id="key" dir="ltr">([A-Z0-9- ]+)<', shown)[0]
     post_form(client, "/account/tf-setup", "/account/tf-validate", code=code_of(key))
     assert client.get("/account").status_code == 200
-    assert run("forget-second-factor", "officer@example.org", "--reason", "phone lost").exit_code == 0
+    done = run("forget-second-factor", "officer@example.org", "--reason", "phone lost")
+    assert done.exit_code == 0, done.output
     session.expire_all()
     assert client.get("/account").status_code == 302, "signed out everywhere"
     again = post_form(app.test_client(), "/account/login", email="officer@example.org", password=PASSWORD)
