@@ -75,12 +75,13 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=g.get("csp_nonce", "")))
     headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Permissions-Policy", _FEATURES)
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", f"max-age={_TWO_YEARS_S}; includeSubDomains")
     headers["X-Request-ID"] = g.get("request_id", "")
     if response.mimetype == "text/html":
+        # Of pages only: a tile or a file opens no window and asks for no camera.
+        headers.setdefault("Permissions-Policy", _FEATURES)
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Content-Language", language())
         headers.setdefault("Cache-Control", "private, no-cache")
         response.vary.update(["Accept", "Accept-Language", "Cookie"])
