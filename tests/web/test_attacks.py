@@ -1,5 +1,6 @@
 """A table of attacks, each refused: what strangers send must never become ours, nor end in a 5xx."""
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,9 @@ from werkzeug.routing import Rule
 from accounts.models import Person
 from accounts.permissions import Role
 from core.defences.web import PublicAddress
+from core.limits.web import forget
 from tests.people import make_person, post, sign_in
+from webmap import rates
 
 HOSTILE = [
     "' OR '1'='1",
@@ -311,3 +314,27 @@ def test_a_session_that_we_did_not_sign_is_none(client: FlaskClient, session: Se
     somebody = make_person(session)
     client.set_cookie("session", json.dumps({"_user_id": somebody.fs_uniquifier, "_fresh": True}))
     assert client.get("/account/change").status_code == 302
+
+
+def test_a_flood_from_one_address_is_held_back(
+    app: Flask, client: FlaskClient, city: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rates, "SEARCH", dataclasses.replace(rates.SEARCH, most="3 per 1 minute"))
+    held = vars(app.view_functions["search.results"])
+    monkeypatch.setitem(held, "rates", (rates.SEARCH,))
+    forget(app)
+    answers = [client.get("/search?q=1") for _ in range(4)]
+    forget(app)
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 61
+
+
+def test_every_address_that_is_dear_or_writes_has_a_rate(app: Flask) -> None:
+    dear = {"search.results", "keep.print_sheet", "keep.one_file", "keep.download", "certificates.of_parcel"}
+    writing = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and not rule.endpoint.startswith(("security.", "account."))
+    }
+    nameless = {name for name in dear | writing if not vars(app.view_functions[name]).get("rates")}
+    assert nameless == set()

@@ -18,6 +18,7 @@ from core.errors import NotFound
 from core.i18n import LANGUAGES, language, speaking
 from core.i18n import gettext as _
 from core.inputs import read_day, read_words
+from core.limits.web import limited
 from core.settings import Settings
 from core.web import db, public, wants_json
 from layers.words import isolated
@@ -28,6 +29,7 @@ from webmap.certificates import issuing
 from webmap.certificates.issuing import Asked
 from webmap.certificates.page import standing_told, state_name
 from webmap.certificates.schemas import certificate_json
+from webmap.rates import PAPERS
 
 blueprint = Blueprint("certificates", __name__)
 
@@ -38,6 +40,7 @@ _KEPT_S = 24 * 3600
 
 @blueprint.get("/parcels/<path:number>.pdf")
 @public
+@limited(PAPERS)
 def of_parcel(number: str) -> Response:
     """The zoning certificate of a parcel, issued at the first request for it. A HEAD issues nothing."""
     asked = _asked(read_words(number, "number", _LONGEST_NUMBER))

@@ -9,7 +9,9 @@ from core import audit
 from core.errors import NotFound
 from core.i18n import gettext as _
 from core.jobs import count_by_status, list_failed, retry
+from core.limits.web import limited
 from core.web import db, requires
+from webmap.rates import WRITES
 
 blueprint = Blueprint("jobs", __name__)
 
@@ -25,6 +27,7 @@ def jobs() -> Response | str:
 
 @blueprint.post("/jobs/<int:job_id>/retry")
 @requires(Permission.JOBS_MANAGE)
+@limited(WRITES)
 def retry_job(job_id: int) -> AnyResponse:
     """Put a job that was given up back into the queue."""
     if not retry(db.session, job_id):

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from core.geofiles.writing import FORMATS, write
 from core.inputs import read_day, read_words
+from core.limits.web import limited
 from core.web import db, public
 from layers.area import get_srid
 from webmap.drawing.pdf import write_pdf
@@ -14,6 +15,7 @@ from webmap.keep import choices, downloads, links, onefile, sheet
 from webmap.keep.questions import LONGEST_NUMBER, SheetWanted, Wanted, read_sheet, read_wanted
 from webmap.keep.turns import FILES, SHEETS
 from webmap.place.service import get_place_of
+from webmap.rates import PAPERS
 
 blueprint = Blueprint("keep", __name__)
 
@@ -51,6 +53,7 @@ def page() -> Response:
 
 @blueprint.get("/print.pdf")
 @public
+@limited(PAPERS)
 def print_sheet() -> Response:
     """A place on paper, true to scale."""
     wanted = read_sheet(request.args)
@@ -65,6 +68,7 @@ def print_sheet() -> Response:
 
 @blueprint.get("/parcels/<path:number>/keep.html")
 @public
+@limited(PAPERS)
 def one_file(number: str) -> Response:
     """A parcel's map and words in one file that needs no network."""
     found = get_place_of(
@@ -98,6 +102,7 @@ def qr() -> Response:
 
 @blueprint.get("/download/<file>")
 @public
+@limited(PAPERS)
 def download(file: str) -> Response:
     """A layer, the zoning or the parcels as a file: ``parcels.geojson``, ``schools.shp.zip``."""
     source, _dot, extension = file.partition(".")

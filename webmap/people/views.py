@@ -17,7 +17,9 @@ from core.errors import BadInput, Conflict
 from core.i18n import LANGUAGES
 from core.i18n import gettext as _
 from core.inputs import read_count, read_words
+from core.limits.web import limited
 from core.web import db, requires
+from webmap.rates import WRITES
 
 blueprint = Blueprint("people", __name__)
 
@@ -67,6 +69,7 @@ def one(person_id: int) -> str:
 
 @blueprint.post("/people")
 @requires(Permission.PEOPLE_MANAGE)
+@limited(WRITES)
 def invite_person() -> Response:
     """Make an account, give it a role if one is asked for, and write its owner a letter."""
     form = request.form
@@ -90,6 +93,7 @@ def invite_person() -> Response:
 
 @blueprint.post("/people/<int:person_id>/grant")
 @requires(Permission.PEOPLE_MANAGE)
+@limited(WRITES)
 def grant(person_id: int) -> Response:
     """Give a role."""
     role = _role(request.form.get("role"), is_needed=True)
@@ -101,6 +105,7 @@ def grant(person_id: int) -> Response:
 
 @blueprint.post("/people/<int:person_id>/revoke")
 @requires(Permission.PEOPLE_MANAGE)
+@limited(WRITES)
 def revoke(person_id: int) -> Response:
     """Take a role back."""
     role = _role(request.form.get("role"), is_needed=True)
@@ -112,6 +117,7 @@ def revoke(person_id: int) -> Response:
 
 @blueprint.post("/people/<int:person_id>/disable")
 @requires(Permission.PEOPLE_MANAGE)
+@limited(WRITES)
 def disable(person_id: int) -> Response:
     """Let nobody in by this account any more."""
     return _change(person_id, lambda session, by, person: services.disable(session, by, person, _reason()))
@@ -119,6 +125,7 @@ def disable(person_id: int) -> Response:
 
 @blueprint.post("/people/<int:person_id>/enable")
 @requires(Permission.PEOPLE_MANAGE)
+@limited(WRITES)
 def enable(person_id: int) -> Response:
     """Let a disabled account in again."""
     return _change(person_id, lambda session, by, person: services.enable(session, by, person, _reason()))

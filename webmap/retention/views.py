@@ -8,7 +8,9 @@ from accounts.privacy import retention as periods
 from accounts.web import actor
 from core.i18n import gettext as _
 from core.inputs import read_count, read_words
+from core.limits.web import limited
 from core.web import db, requires
+from webmap.rates import WRITES
 
 blueprint = Blueprint("retention", __name__)
 
@@ -25,6 +27,7 @@ def retention() -> str:
 
 @blueprint.post("/retention/<kind>")
 @requires(Permission.SETTINGS_MANAGE)
+@limited(WRITES)
 def set_days(kind: str) -> Response:
     """Keep a kind for so many days from now on; no number: for ever."""
     form = request.form

@@ -6,9 +6,11 @@ from operator import attrgetter
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
 from core.inputs import read_count, read_day, read_words
+from core.limits.web import limited
 from core.web import db, public, wants_json
 from layers.words import isolated
 from parcels.hits import Kind
+from webmap.rates import SEARCH
 from webmap.search.schemas import answer_json, detail_of, label_of, suggestions_of, told_of, url_of
 from webmap.search.service import Answer, answer
 from webmap.words import BROWSER
@@ -22,6 +24,7 @@ _FEW, _MOST = 10, 50
 @blueprint.get("/search")
 @blueprint.get("/search.json", endpoint="search_json")
 @public
+@limited(SEARCH)
 def results() -> Response:
     """What was probably meant by ``q`` on the day ``on``, best first."""
     typed = read_words(request.args.get("q"), "q", _LONGEST)
