@@ -167,16 +167,15 @@ def find_alike(
         candidates.add_columns(name).where(and_(*held) if all_words else or_(*held)).limit(_MOST_RANKED)
     )
     # Ranked here: to put the same sums together as SQL took four times as long as the search itself.
-    asked = [(_weight(word), word in COMMON, spellings[word]) for word in question.words]
+    telling = [spellings[word] for word in question.words if word not in COMMON]
+    common = [_common_forms(word) for word in question.words if word in COMMON]
     numbers = [f" {number} " for number in other_numbers(question)]
     typed = frozenset(name_tokens(question.folded))
     ranked = []
     for key, plain in found:
         spaced = f" {plain} "
-        words_held = sum(
-            weight * (_common_sureness(spaced, likely) if is_common else _sureness(spaced, likely))
-            for weight, is_common, likely in asked
-        )
+        words_held = sum(_sureness(spaced, likely) for likely in telling)
+        words_held += _COMMON_WEIGHT * sum(any(form in spaced for form in forms) for forms in common)
         numbers_held = _NUMBER_WEIGHT * sum(number in spaced for number in numbers)
         if not all_words and _is_wholly_typed(plain, typed):
             numbers_held += _WHOLE_NAME_WEIGHT
@@ -202,13 +201,13 @@ def find_joined(
         held.append(name.like(f"%{joined}%"))
     if not held:
         return {}
-    common = [(_COMMON_WEIGHT, as_typed(question)[word]) for word in question.words if word in COMMON]
+    common = [_common_forms(word) for word in question.words if word in COMMON]
     numbers = [f" {number} " for number in other_numbers(question)]
     ranked = []
     for key, plain in session.execute(candidates.add_columns(name).where(or_(*held)).limit(_MOST_RANKED)):
         spaced = f" {plain} "
         telling = len(question.telling_words) * _joined_alike(joined, plain)
-        words_held = telling + sum(weight * _common_sureness(spaced, likely) for weight, likely in common)
+        words_held = telling + _COMMON_WEIGHT * sum(any(form in spaced for form in forms) for forms in common)
         numbers_held = _NUMBER_WEIGHT * sum(number in spaced for number in numbers)
         ranked.append((-(words_held + numbers_held), len(plain), key, words_held, numbers_held))
     best = [each for each in sorted(ranked)[:limit] if -each[0] > 0]
@@ -265,7 +264,7 @@ def _sureness(spaced: str, likely: Iterable[tuple[str, float]]) -> float:
     return best
 
 
-def _common_sureness(spaced: str, likely: Iterable[tuple[str, float]]) -> float:
-    """The same for a word that thousands of names hold: only as such, or begun with three letters of it."""
-    held = any(f" {word} " in spaced or (len(word) > 2 and f" {word}" in spaced) for word, _alike in likely)
-    return _WHOLE if held else 0.0
+@cache
+def _common_forms(word: str) -> tuple[str, ...]:
+    """What a name holds that has a common word or its like: all of it, or its beginning if that is long enough."""
+    return tuple(f" {form}" if len(form) > 2 else f" {form} " for form in (word, *same_words(word)))
