@@ -19,6 +19,8 @@ def type_and_wait(page: Page, typed: str) -> None:
     with page.expect_response(lambda response: f"/search?q={quote(typed)}&" in response.url):
         page.locator("#q").press_sequentially(typed)
     page.wait_for_load_state("networkidle")
+    # Answered is not yet shown; Enter before that opens the results page, as it should.
+    expect(page.locator("#suggestions:visible, #search-empty:visible").first).to_be_visible()
 
 
 @pytest.mark.parametrize("size", SIZES)
