@@ -39,9 +39,13 @@ class JobHelper:
         self._keeper = threading.Thread(target=self._keep, name="job-helper", daemon=True)
 
     def __enter__(self) -> "JobHelper":
-        """Start it."""
-        self._keeper.start()
+        """Answer for its end; it is started by `begin`."""
         return self
+
+    def begin(self) -> None:
+        """Start it: once the city is up, for which nobody has to wait for jobs."""
+        if not self._ending.is_set():
+            self._keeper.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -50,14 +54,18 @@ class JobHelper:
         self._ending.set()
         if self._process is not None:
             self._process.terminate()
-        self._keeper.join(_PATIENCE_S + 5)
+        if self._keeper.is_alive():
+            self._keeper.join(_PATIENCE_S + 5)
 
     def _keep(self) -> None:
         pause_s = 1.0
         while not self._ending.is_set():
             began = time.monotonic()
+            # A process group of its own from its birth: Ctrl-C is for the parent, which ends its helper politely.
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "webmap.helper"], stdin=subprocess.DEVNULL
+                [sys.executable, "-m", "webmap.helper", str(os.getpid())],
+                stdin=subprocess.DEVNULL,
+                process_group=0,
             )
             if self._ending.is_set():  # asked to end while it was being born
                 self._process.terminate()
@@ -82,9 +90,10 @@ class JobHelper:
 
 def main() -> None:
     """Do jobs until told to stop, or until the parent has died."""
-    # Ctrl-C is for the parent, which then ends its helper politely; and should the parent be killed, it ends too.
-    os.setpgid(0, 0)
+    # Should the parent that named itself be killed, it ends too.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if sys.argv[1:] and os.getppid() != int(sys.argv[1]):
+        sys.exit("the server was killed while its helper was being born")
     settings = Settings.load()
     app = create_app(settings, as_app=True)
     if not settings.database_url:

@@ -141,7 +141,7 @@ def serve(settings: Settings, port: int) -> None:
     def begin() -> None:
         # Granian takes a hang-up for "reload"; to us it says that the terminal was closed.
         signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
-        threading.Thread(target=_tell_when_up, args=(port,), daemon=True).start()
+        threading.Thread(target=_tell_when_up, args=(port, helper), daemon=True).start()
 
     with helper:
         server.serve()
@@ -170,10 +170,11 @@ def _end_as_orphan(_number: int, _frame: FrameType | None) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _tell_when_up(port: int) -> None:
+def _tell_when_up(port: int, helper: JobHelper) -> None:
     while not _is_healthy(port):
         time.sleep(0.05)
     _say(_("Shahrnama is at http://%(address)s:%(port)s/ (Ctrl-C stops it)", address=ADDRESS, port=port))
+    helper.begin()
 
 
 def _is_healthy(port: int) -> bool:
