@@ -176,6 +176,20 @@ async function bundleOf(entries, options) {
   return result.metafile;
 }
 
+/** The service worker, last: it knows every file of the build, so that it can drop those of an earlier one. @param {string[]} files */
+async function buildWorker(files) {
+  const built = {
+    name: "built",
+    setup(/** @type {import("esbuild").PluginBuild} */ building) {
+      building.onResolve({ filter: /^virtual:built$/ }, () => ({ path: "built", namespace: "built" }));
+      building.onLoad({ filter: /.*/, namespace: "built" }, () => ({ contents: JSON.stringify(files), loader: "json" }));
+    },
+  };
+  const entryPoints = [path.join(root, "static/js/service-worker.js")];
+  const { outputFiles } = await build({ entryPoints, bundle: true, minify: true, format: "iife", target: "es2022", write: false, plugins: [built] });
+  return writeHashed("service-worker.js", outputFiles[0].text);
+}
+
 /** @param {import("esbuild").Metafile} metafile @returns {Record<string, string>} */
 function bundleNames(metafile) {
   const logical = { "static/js/main.js": "app.js", "static/js/page.js": "page.js", "static/css/app.css": "app.css", "static/css/leaflet.css": "leaflet.css", "static/js/account.js": "account.js" };
@@ -223,13 +237,16 @@ const before = await builtBefore();
 await cutFonts();
 const metafile = await bundle();
 const favicon = await readFile(path.join(root, "static/icons/favicon.svg"), "utf8");
+/** @type {Record<string, string>} */
 const manifest = {
   ...bundleNames(metafile),
   ...(await buildSprites()),
   "favicon.svg": await writeHashed("favicon.svg", favicon),
 };
-await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 const outputs = Object.keys(metafile.outputs).map((file) => path.relative(dist, path.join(root, file)));
+const addresses = [...new Set([...outputs, ...Object.values(manifest)])].sort().map((file) => `/static/${file}`);
+manifest["service-worker.js"] = await buildWorker(addresses);
+await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 const written = [...outputs, ...Object.values(manifest)];
 await removeOld(new Set([...before, ...written, "manifest.json", ...(await packAll(new Set(written)))]));
 process.stdout.write(`static/dist: ${Object.values(manifest).join(", ")}\n`);
