@@ -31,5 +31,7 @@ export default [
   { files: ["static/js/state.js", "static/js/api.js"], rules: forbid("map", "features", "main") },
   { files: ["static/js/map/**/*.js"], rules: forbid("features", "main") },
   { files: ["static/js/features/**/*.js"], rules: forbid("main") },
+  { files: ["static/js/offline/**/*.js"], rules: forbid("map", "features", "state", "api", "main") },
+  { files: ["static/js/offline/**/*.js", "static/js/service-worker.js"], languageOptions: { globals: globals.serviceworker } },
   { files: ["tests/js/**/*.js", "script/*.mjs", "*.js"], languageOptions: { globals: globals.node } },
 ];

@@ -48,6 +48,12 @@ def same_for_all(view: View) -> View:
     return view
 
 
+def kept_offline(view: View) -> View:
+    """Mark a view whose answer to a visitor a device may keep and show without a connection (docs/offline.md)."""
+    view.kept_offline = True  # type: ignore[attr-defined]
+    return view
+
+
 def wants_json(asked: Request) -> bool:
     """Whether the asker prefers JSON: by ``.json`` in the path or by the Accept header."""
     if asked.path.endswith((".json", ".geojson", ".mvt")):

@@ -1,4 +1,5 @@
 // Builds static/dist: bundles named by their content's hash, the font, the icons, and manifest.json that tells their names.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -111,25 +112,42 @@ async function writeHashed(name, text) {
   return file;
 }
 
-/** One sprite of <symbol>s: Lucide under its own names, the map's under set and name (maki-bus). */
-async function buildSprite() {
+/** Sprites of <symbol>s: Lucide's, which every page fetches; the map's, from which only the server draws (maki-bus). */
+async function buildSprites() {
   const symbols = [];
   for (const name of INTERFACE_ICONS) {
     const { inner, box } = takeApart(await readFile(fromModules("lucide-static/icons", `${name}.svg`), "utf8"));
     const stroke = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
     symbols.push(`<symbol id="${name}" viewBox="${box}" ${stroke}>${inner}</symbol>`);
   }
+  const onMaps = [];
   for (const name of mapIconNames(await readStyle())) {
     const { inner, box } = await readMapIcon(name);
-    symbols.push(`<symbol id="${name.replace(":", "-")}" viewBox="${box}" fill="currentColor">${inner}</symbol>`);
+    onMaps.push(`<symbol id="${name.replace(":", "-")}" viewBox="${box}" fill="currentColor">${inner}</symbol>`);
   }
-  return writeHashed("icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
+  const sprite = (/** @type {string[]} */ all) => `<svg xmlns="http://www.w3.org/2000/svg">${all.join("")}</svg>\n`;
+  return {
+    "icons.svg": await writeHashed("icons.svg", sprite(symbols)),
+    "map-icons.svg": await writeHashed("map-icons.svg", sprite(onMaps)),
+  };
+}
+
+/** The font by scripts, where static/css/tokens.css looks for it; cut again only when the font or the cutter is another. */
+async function cutFonts() {
+  const source = fromModules("vazirmatn/fonts/webfonts/Vazirmatn[wght].woff2");
+  const cutter = path.join(root, "script/lib/subset_fonts.py");
+  const folder = path.join(root, "static/fonts");
+  const cutFrom = createHash("sha256").update(await readFile(source)).update(await readFile(cutter)).digest("hex");
+  const before = await readFile(path.join(folder, ".cut-from"), "utf8").catch(() => "");
+  if (before === cutFrom) return;
+  execFileSync(path.join(root, ".venv/bin/python"), [cutter, source, folder], { stdio: ["ignore", "ignore", "inherit"] });
+  await writeFile(path.join(folder, ".cut-from"), cutFrom);
 }
 
 /** The map's script in parts, of which the rarely used are fetched when asked for; a page's in one piece. */
 async function bundle() {
   const map = await bundleOf({ app: "static/js/main.js" }, { splitting: true });
-  const entries = { page: "static/js/page.js", account: "static/js/account.js", style: "static/css/app.css" };
+  const entries = { page: "static/js/page.js", account: "static/js/account.js", style: "static/css/app.css", leaflet: "static/css/leaflet.css" };
   const pages = await bundleOf(entries, {});
   return { inputs: { ...map.inputs, ...pages.inputs }, outputs: { ...map.outputs, ...pages.outputs } };
 }
@@ -147,8 +165,7 @@ async function bundleOf(entries, options) {
     outdir: dist,
     entryNames: "[name]-[hash]",
     chunkNames: "parts/[name]-[hash]",
-    // Without the name: the font's has brackets, which a preload and a style sheet would write differently.
-    assetNames: "assets/[ext]-[hash]",
+    assetNames: "assets/[name]-[hash]",
     loader: { ".woff2": "file", ".png": "file" },
     sourcemap: process.argv.includes("--sourcemap"),
     metafile: true,
@@ -159,9 +176,23 @@ async function bundleOf(entries, options) {
   return result.metafile;
 }
 
+/** The service worker, last: it knows every file of the build, so that it can drop those of an earlier one. @param {string[]} files */
+async function buildWorker(files) {
+  const built = {
+    name: "built",
+    setup(/** @type {import("esbuild").PluginBuild} */ building) {
+      building.onResolve({ filter: /^virtual:built$/ }, () => ({ path: "built", namespace: "built" }));
+      building.onLoad({ filter: /.*/, namespace: "built" }, () => ({ contents: JSON.stringify(files), loader: "json" }));
+    },
+  };
+  const entryPoints = [path.join(root, "static/js/service-worker.js")];
+  const { outputFiles } = await build({ entryPoints, bundle: true, minify: true, format: "iife", target: "es2022", write: false, plugins: [built] });
+  return writeHashed("service-worker.js", outputFiles[0].text);
+}
+
 /** @param {import("esbuild").Metafile} metafile @returns {Record<string, string>} */
 function bundleNames(metafile) {
-  const logical = { "static/js/main.js": "app.js", "static/js/page.js": "page.js", "static/css/app.css": "app.css", "static/js/account.js": "account.js" };
+  const logical = { "static/js/main.js": "app.js", "static/js/page.js": "page.js", "static/css/app.css": "app.css", "static/css/leaflet.css": "leaflet.css", "static/js/account.js": "account.js" };
   /** @type {Record<string, string>} */
   const names = {};
   for (const [file, output] of Object.entries(metafile.outputs)) {
@@ -170,7 +201,8 @@ function bundleNames(metafile) {
     // What it imports at once: the page asks for it together with it (see asset_parts in webmap/assets.py).
     const parts = name?.endsWith(".js") ? output.imports.filter(({ kind }) => kind === "import-statement") : [];
     parts.forEach((part, at) => (names[`${name}#${at}`] = path.relative(dist, path.join(root, part.path))));
-    if (file.endsWith(".woff2")) names["vazirmatn.woff2"] = path.relative(dist, path.join(root, file));
+    const font = file.endsWith(".woff2") && Object.keys(output.inputs)[0];
+    if (font) names[path.basename(font)] = path.relative(dist, path.join(root, file));
   }
   return names;
 }
@@ -202,15 +234,19 @@ async function packAll(/** @type {Set<string>} */ files) {
 
 await mkdir(dist, { recursive: true });
 const before = await builtBefore();
+await cutFonts();
 const metafile = await bundle();
 const favicon = await readFile(path.join(root, "static/icons/favicon.svg"), "utf8");
+/** @type {Record<string, string>} */
 const manifest = {
   ...bundleNames(metafile),
-  "icons.svg": await buildSprite(),
+  ...(await buildSprites()),
   "favicon.svg": await writeHashed("favicon.svg", favicon),
 };
-await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 const outputs = Object.keys(metafile.outputs).map((file) => path.relative(dist, path.join(root, file)));
+const addresses = [...new Set([...outputs, ...Object.values(manifest)])].sort().map((file) => `/static/${file}`);
+manifest["service-worker.js"] = await buildWorker(addresses);
+await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 const written = [...outputs, ...Object.values(manifest)];
 await removeOld(new Set([...before, ...written, "manifest.json", ...(await packAll(new Set(written)))]));
 process.stdout.write(`static/dist: ${Object.values(manifest).join(", ")}\n`);

@@ -19,7 +19,8 @@ from layers.tiles.cache import TileCache
 from layers.tiles.maker import Maker
 from layers.tiles.middleware import Shelf, TileMiddleware
 from layers.tiles.views import MAKER, SHELF
-from webmap import assets, views, wiring
+from webmap import assets, packing, views, wiring
+from webmap.offline import views as offline
 
 
 def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Flask:
@@ -39,6 +40,9 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
     shelf = app.extensions[SHELF] = Shelf(TileCache(settings.data_dir))
     maker = app.extensions[MAKER] = Maker(_database_url(settings, as_app), shelf.cache, shelf.known)
     app.wsgi_app = TileMiddleware(app.wsgi_app, shelf, maker)  # type: ignore[method-assign]
+    # Functions after a request run last-registered first: these two see the finished answer, packing the marked one.
+    packing.install(app)
+    offline.install(app)
     web.install(app, settings.default_language)
     if not settings.database_url:
         _start_cluster_on_demand(app, settings)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify, render_template, request
 from sqlalchemy import text
 
-from core.web import db, public
+from core.web import db, kept_offline, public
 from webmap.browser import page_config
 
 blueprint = Blueprint("webmap", __name__)
@@ -11,6 +11,7 @@ blueprint = Blueprint("webmap", __name__)
 
 @blueprint.get("/")
 @public
+@kept_offline
 def map_page() -> str:
     """The map. Place, zoom, layers, date and selection live in the URL."""
     return render_template("map.html", config=page_config(db.session, request.args))

@@ -28,6 +28,7 @@ from webmap.demo.cli import demo
 from webmap.jobs import views as jobs_views
 from webmap.keep import views as keep_views
 from webmap.listing import views as listing_views
+from webmap.offline import views as offline_views
 from webmap.openapi import views as openapi_views
 from webmap.people import views as people_views
 from webmap.place import views as place_views
@@ -48,6 +49,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account_views.blueprint,
     people_views.blueprint,
     openapi_views.blueprint,
+    offline_views.blueprint,
     record_views.blueprint,
     jobs_views.blueprint,
     retention_views.blueprint,

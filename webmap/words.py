@@ -49,7 +49,13 @@ BROWSER = {
     "search.group.coordinates": _("Coordinates"),
     "place.loading": _("Reading the city's records …"),
     "place.failed": _("The city's records could not be read just now."),
-    "place.offline": _("You are offline. The place will open when the connection is back."),
+    "place.offline": _(
+        "You are offline, and this device does not keep this place. It will open when the connection is back."
+    ),
+    "place.kept": _("You are offline. This is as it was fetched on %(day)s."),
+    "map.offline": _("You are offline. The map shows what this device keeps, as it was fetched on %(day)s."),
+    "map.online": _("The connection is back."),
+    "map.reload": _("Fetch anew"),
     "place.outside": _("There is nothing to tell about this spot."),
     "place.opened": _("Place opened: %(name)s"),
     "place.closed": _("Place closed"),

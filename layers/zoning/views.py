@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
-from core.web import db, public, wants_json
+from core.web import db, kept_offline, public, wants_json
 from layers.schemas import name_of
 from layers.zoning import queries
 from layers.zoning.rules import sentences
@@ -14,6 +14,7 @@ blueprint = Blueprint("zoning", __name__)
 @blueprint.get("/zoning")
 @blueprint.get("/zoning.json", endpoint="zoning_json")
 @public
+@kept_offline
 def classes() -> Response:
     """Every zone class with its rules in plain words."""
     found = queries.list_classes(db.session)

@@ -13,6 +13,7 @@ import * as light from "./features/light.js";
 import * as locate from "./features/locate.js";
 import * as near from "./features/near.js";
 import * as notices from "./features/notices.js";
+import * as offline from "./features/offline.js";
 import * as permalink from "./features/permalink.js";
 import * as place from "./features/place.js";
 import * as popovers from "./features/popovers.js";
@@ -29,7 +30,7 @@ import { makeMap } from "./map/city-map.js";
 import { State } from "./state.js";
 
 /** In this order: who sets the view first, who draws on it next, who talks about it last. */
-const FEATURES = [notices, camera, permalink, cartography, light, controls, sheet, popovers, keep, tools, place, near, choosing, layerList, date, search, locate, viewVoice, walking, freshness];
+const FEATURES = [notices, camera, permalink, cartography, light, controls, sheet, popovers, keep, tools, place, near, choosing, layerList, date, search, locate, viewVoice, walking, freshness, offline];
 
 /** @returns {PageConfig} */
 function readConfig() {

@@ -5,6 +5,12 @@ declare module "virtual:map-icons" {
   export default icons;
 }
 
+declare module "virtual:built" {
+  /** The addresses of every file of this build. */
+  const addresses: string[];
+  export default addresses;
+}
+
 type Colour = [light: string, dark: string];
 type Names = { fa: string; en: string };
 

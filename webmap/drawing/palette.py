@@ -110,6 +110,6 @@ def _own(colour: Any) -> str | None:
 
 @cache
 def _icons() -> dict[str, list[str]]:
-    path = assets.path_of("icons.svg")
+    path = assets.path_of("map-icons.svg")
     sprite = path.read_text(encoding="utf-8") if path.is_file() else ""
     return {name: _PATH.findall(inner) for name, inner in _SYMBOL.findall(sprite)}

@@ -5,7 +5,7 @@ import json
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
 from core.inputs import read_day, read_lon_lat, read_words
-from core.web import db, public, wants_json
+from core.web import db, kept_offline, public, wants_json
 from parcels.queries import get_geojson, list_relatives
 from parcels.schemas import feature_json
 from webmap.listing.views import steps_from
@@ -22,6 +22,7 @@ _LONGEST_NUMBER = 100
 @blueprint.get("/place")
 @blueprint.get("/place.json", endpoint="place_json")
 @public
+@kept_offline
 def place() -> Response:
     """Everything at a spot."""
     lon, lat = read_lon_lat(request.args.get("lon"), request.args.get("lat"))
@@ -32,6 +33,7 @@ def place() -> Response:
 @blueprint.get("/parcels/<path:number>.json", endpoint="parcel_json")
 @blueprint.get("/parcels/<path:number>")
 @public
+@kept_offline
 def parcel(number: str) -> Response:
     """Everything at a parcel."""
     day = read_day(request.args.get("on"))
@@ -40,6 +42,7 @@ def parcel(number: str) -> Response:
 
 @blueprint.get("/parcels/<path:number>.geojson")
 @public
+@kept_offline
 def parcel_geojson(number: str) -> Response:
     """A parcel's exact outline."""
     found = service.get_parcel(db.session, _number(number), read_day(request.args.get("on")))

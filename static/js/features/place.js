@@ -3,6 +3,7 @@
 
 import { ApiError, parcelShape, placeFragment } from "../api.js";
 import { element, icon, need, parseFragment } from "../lib/dom.js";
+import { momentInWords } from "../lib/offline.js";
 import { outline, spotMark } from "../map/city-map.js";
 import { baseColour } from "./cartography/palette.js";
 
@@ -51,8 +52,9 @@ class PlacePanel {
   #from = null;
 
   /** @param {import("leaflet").Map} map @param {import("../state.js").State} state @param {Page} page */
-  constructor(map, state, { say }) {
+  constructor(map, state, { config, say }) {
     this.map = map;
+    this.lang = config.lang;
     this.state = state;
     this.say = say;
     this.sheet = need("#sheet");
@@ -127,7 +129,9 @@ class PlacePanel {
     const heading = article.querySelector("h1, h2");
     heading?.setAttribute("tabindex", "-1");
     this.body.setAttribute("aria-busy", "false");
-    this.body.replaceChildren(article);
+    const keptAt = article.getAttribute("data-kept-at");
+    const age = keptAt ? [element("p", { class: "notice kept-line" }, this.say("place.kept", { day: momentInWords(keptAt, this.lang) }))] : [];
+    this.body.replaceChildren(...age, article);
     this.body.scrollTop = 0;
     const name = heading?.textContent?.trim().replace(/\s+/g, " ") ?? "";
     this.state.set({ saying: this.say("place.opened", { name }) });

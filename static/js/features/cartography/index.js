@@ -23,6 +23,8 @@ export function install(map, state, { config, say }) {
   const classes = new Map(config.palette.zone_classes.map((each) => [each.code, each]));
   const draw = () => layer.setDrawing(drawing(state.now, config, classes));
   layer.on("sourcefail", () => {
+    // What is not kept cannot be drawn; features/offline.js has said why.
+    if (!navigator.onLine) return;
     state.set({ notice: { words: say("map.tiles_failed"), action: say("map.retry"), act: () => layer.repaint(), lasts: true } });
   });
   draw();
