@@ -62,7 +62,9 @@ def fold(text: str) -> str:
     # Decomposed first: é loses its accent, and آ in two code points is the same as in one.
     letters = unicodedata.normalize("NFKC", text).translate(_LETTERS)
     plain = _DROPPED.sub("", unicodedata.normalize("NFD", letters)).translate(_LETTERS).translate(_DIGITS)
-    return _BREAKS.sub(" ", unicodedata.normalize("NFC", plain).lower()).strip()
+    # Python alone writes a sigma otherwise at the end of a word; PostgreSQL's lower() goes letter by letter.
+    lower = unicodedata.normalize("NFC", plain).replace("Σ", "σ").lower()
+    return _BREAKS.sub(" ", lower).strip()
 
 
 def fold_number(text: str) -> str:

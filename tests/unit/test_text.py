@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.text import fold, fold_number, fold_sound, latin_digits
 
 FOLDED = [
+    ("ΟΔΟΣ", "οδοσ"),  # as PostgreSQL: no other sigma at the end of a word
     ("كوچهٔ لاله، پلاك ۱۲", "کوچه لاله پلاک 12"),
     ("کوچۀ لاله", "کوچه لاله"),
     ("آزادي", "ازادی"),
