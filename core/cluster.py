@@ -23,7 +23,7 @@ from core.cluster_files import APP_ROLE, Place
 from core.i18n import gettext as _
 from core.postgres import ClusterError
 
-__all__ = ["APP_ROLE", "ClusterError", "ensure_running", "leave", "running", "url_for"]
+__all__ = ["APP_ROLE", "ClusterError", "ensure_running", "leave", "leave_as_worker", "running", "url_for"]
 
 _held: dict[Path, int] = {}
 _guard = threading.RLock()
@@ -146,8 +146,8 @@ def _leave_all() -> None:
         leave(folder)
 
 
-def _leave_as_worker() -> None:
-    """The end of a child of multiprocessing, which knows no atexit.
+def leave_as_worker() -> None:
+    """Take leave at the end of a child of multiprocessing, which knows no atexit.
 
     One whose parent was killed may be faster than the kernel, which still holds the parent's share for a moment.
     """
@@ -166,7 +166,7 @@ def _forget_in_child() -> None:
 def _end_politely() -> None:
     """Let `kill` and a closed terminal end the process with leave-taking, where nobody else handles them."""
     if multiprocessing.parent_process() is not None:
-        multiprocessing.util.Finalize(None, _leave_as_worker, exitpriority=0)
+        multiprocessing.util.Finalize(None, leave_as_worker, exitpriority=0)
     if threading.current_thread() is not threading.main_thread():
         return
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -167,7 +167,10 @@ def _end_as_orphan(_number: int, _frame: FrameType | None) -> None:
     # The parent's locks outlive its threads by a moment; who leaves before would not be the last one out.
     if parent := multiprocessing.parent_process():
         parent.join(_PATIENCE_S)
-    os.kill(os.getpid(), signal.SIGTERM)
+    # Not by a signal to ourselves: Granian has noticed its parent's death, too, and its two ways to end can wait for
+    # each other for ever, one with the interpreter's lock, one with its own.
+    cluster.leave_as_worker()
+    os._exit(1)
 
 
 def _tell_when_up(port: int, helper: JobHelper) -> None:
