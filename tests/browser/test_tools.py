@@ -21,7 +21,8 @@ def some_parcels(page: Page, url: str, count: int) -> list[dict[str, Any]]:
 def open_tool(page: Page, tool: str) -> None:
     page.locator("[data-popover=tools]").click()
     page.locator(f"#tools [data-tool={tool}]").click()
-    expect(page.locator("#tool")).to_be_visible()
+    # The card stands before the tool itself is fetched: until then a click on the map is no point of it.
+    expect(page.locator("#tool-body > *").first).to_be_visible()
 
 
 def tab_to(page: Page, selector: str, most: int = 80) -> None:
