@@ -1,10 +1,14 @@
-"""What every table shares: one metadata with named constraints, and the two geometry columns of a mapped table."""
+"""What every table shares: named constraints, columns that hold a closed list's words, and the geometry columns."""
 
-from typing import Any, ClassVar
+from enum import StrEnum
+from typing import Any, ClassVar, TypeVar
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import Computed, Index, MetaData
+from sqlalchemy import Computed, Dialect, Index, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+W = TypeVar("W", bound=StrEnum)
 
 NAMING = {
     "pk": "%(table_name)s_pkey",
@@ -20,6 +24,25 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {}
+
+
+class Word(TypeDecorator[W]):
+    """A word of an enumeration, kept as text: the list grows in the code without a migration."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: type[W]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: W | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (SQLAlchemy's)
+        """The text of a word. Raises ValueError for what is none of the list."""
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> W | None:  # noqa: ARG002
+        """The word of a text."""
+        return None if value is None else self.kind(value)
 
 
 WEB_MERCATOR = Geometry("GEOMETRY", srid=3857, spatial_index=False)

@@ -1,9 +1,9 @@
-"""Certificates as issued, and the register that their numbers are taken from."""
+"""Certificates as issued."""
 
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, Identity, Index, SmallInteger, Text, func
+from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, Identity, Index, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -48,13 +48,3 @@ class Certificate(Base):
     issued_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     revoked_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     revoked_reason: Mapped[str | None] = mapped_column(Text)
-
-
-class CertificateRegister(Base):
-    """The last number given out in a year (of the calendar that the city numbers by)."""
-
-    __tablename__ = "certificate_register"
-    __table_args__ = (CheckConstraint("last > 0", name="last"),)
-
-    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    last: Mapped[int]

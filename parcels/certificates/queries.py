@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.text import latin_digits
 from layers.zoning.models import PLAN, Zone
-from parcels.certificates.models import Certificate, CertificateRegister
+from parcels.certificates.models import Certificate
 from parcels.models import Parcel
 
 _NUMBER = re.compile(r"(\d{4})\s*[-–/\s]\s*(\d{1,9})", re.ASCII)
@@ -93,15 +92,6 @@ def list_zone_versions(
     if is_held:
         found = found.with_for_update(read=True, of=Zone)
     return {row.zone_key: row.id for row in session.execute(found)}
-
-
-def take_number(session: Session, year: int) -> int:
-    """The next number of a year. Whoever takes the one after waits until this transaction ends."""
-    first = insert(CertificateRegister).values(year=year, last=1)
-    taken = first.on_conflict_do_update(
-        index_elements=[CertificateRegister.year], set_={"last": CertificateRegister.last + 1}
-    )
-    return session.execute(taken.returning(CertificateRegister.last)).scalar_one()
 
 
 def find_parcel(session: Session, parcel_id: int) -> ParcelNow | None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from persiantools.jdatetime import JalaliDate
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from core import audit
 from core.audit import Actor
 from core.documents import DocumentStore
 from core.i18n import ngettext
+from core.registers import take_number
 from layers.around import Around, find_around
 from layers.zoning.queries import ZoneVersion, list_zones_under
 from layers.zoning.schemas import rules_json
@@ -147,8 +147,7 @@ def issue(
 
     The caller holds the zone versions and the lock of its parcel, day and language (see ``queries``).
     """
-    year = JalaliDate(today).year if calendar == "jalali" else today.year  # type: ignore[no-untyped-call]
-    number = f"{year}-{queries.take_number(session, year):06d}"
+    number = take_number(session, "certificate", today, calendar)
     public_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
     document = store.keep(render(Draft(statement, number, public_id, today)))
     certificate = Certificate(

@@ -1,0 +1,1 @@
+"""The officer's work on a case: requests, checks, conditions, consultees, and the messages with the applicant."""

@@ -1,0 +1,1 @@
+"""Inspections on the site, from the first visit to completion."""

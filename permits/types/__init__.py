@@ -1,0 +1,1 @@
+"""Kinds of permits as configuration: periods, fees, documents, checks, publicity, inspections; in numbered versions."""
