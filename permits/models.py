@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     SmallInteger,
@@ -24,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.clocks import ClockAct, DayUnit
 from core.models import WEB_MERCATOR, Base, Word, city_geometry, gist_index
 from permits.states import Clock, Event, Party, State
+from permits.types import models as _types  # noqa: F401  (its foreign key names their table)
 
 
 class Permit(Base):
@@ -39,6 +41,9 @@ class Permit(Base):
     __tablename__ = "permit"
     __table_args__ = (
         CheckConstraint("version > 0", name="version"),
+        ForeignKeyConstraint(
+            ["type_code", "type_version"], ["permit_type_version.code", "permit_type_version.version"]
+        ),
         Index("permit_state_submitted_at_idx", "state", "submitted_at"),
         Index("permit_submitted_at_idx", "submitted_at"),
         Index("permit_type_code_submitted_at_idx", "type_code", "submitted_at"),

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
 from core.clocks import DayUnit
+from core.i18n import language
 from permits.states import Clock, State
 
 
@@ -38,14 +40,43 @@ class Named:
     en: str
     is_required: bool = True
 
+    @property
+    def name(self) -> str:
+        """The name in the language spoken."""
+        return self.fa if language() == "fa" else self.en
+
+
+@dataclass(frozen=True)
+class Fee:
+    """What an application costs, in rials: a base, so much for each m² of floor area, and no less than a minimum.
+
+    ``per_m2`` holds a rate by land use; ``""`` is that of every use without one of its own.
+    """
+
+    base: int = 0
+    per_m2: Mapping[str, int] = field(default_factory=dict)
+    minimum: int = 0
+
+
+@dataclass(frozen=True)
+class FeeLine:
+    """One line of a reckoned fee: ``area_m2`` × ``rate``, or an amount by itself. Amounts are rials."""
+
+    kind: str
+    amount: int
+    area_m2: Decimal | None = None
+    rate: int | None = None
+
 
 @dataclass(frozen=True)
 class TypeSettings:
     """One version of one type.
 
-    ``documents``: kinds asked for; ``checks``: the officer's list; ``inspections``: those that completion asks for.
+    ``documents``: kinds asked for; ``checks``: the officer's list; ``inspections``: those that completion asks for;
+    ``conditions``: standard ones, by name their text, ``is_required`` those to be met before works start.
     ``neighbours_within_m``: how far from the parcel neighbours are written to; ``is_publicity_required``: no
     recommendation before the comment period is over. ``silence``: what an overdue decision is taken for, or None.
+    ``has_building``: whether a proposal with footprint and floors is asked for. ``needs_survey``: it changes parcels.
     """
 
     code: str
@@ -56,7 +87,38 @@ class TypeSettings:
     documents: tuple[Named, ...] = ()
     checks: tuple[Named, ...] = ()
     inspections: tuple[Named, ...] = ()
+    conditions: tuple[Named, ...] = ()
     neighbours_within_m: float = 0.0
     is_publicity_required: bool = False
     silence: State | None = None
-    description: Mapping[str, str] = field(default_factory=dict)
+    about_fa: str = ""
+    about_en: str = ""
+    fee: Fee = field(default_factory=Fee)
+    has_building: bool = True
+    needs_survey: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name in the language spoken."""
+        return self.fa if language() == "fa" else self.en
+
+    @property
+    def about(self) -> str:
+        """The description in the language spoken."""
+        return self.about_fa if language() == "fa" else self.about_en
+
+
+def reckon_fee(fee: Fee, floor_area_m2: float | None, use: str | None) -> list[FeeLine]:
+    """The fee of a proposal line by line: base, area by its rate, and what is missing to the minimum.
+
+    The area is counted to the hundredth of a square metre, amounts are rounded to whole rials (half up).
+    """
+    lines = [FeeLine("base", fee.base)] if fee.base else []
+    rate = fee.per_m2.get(use or "", fee.per_m2.get("", 0))
+    if rate and floor_area_m2:
+        area = Decimal(str(round(floor_area_m2, 2)))
+        lines.append(FeeLine("area", int((area * rate).to_integral_value("ROUND_HALF_UP")), area, rate))
+    total = sum(line.amount for line in lines)
+    if total < fee.minimum:
+        lines.append(FeeLine("minimum", fee.minimum - total))
+    return lines

@@ -20,6 +20,7 @@ from permits import models as _permits  # noqa: F401
 from permits.assessment import models as _assessment  # noqa: F401
 from permits.hearing import models as _hearing  # noqa: F401
 from permits.inspections import models as _inspections  # noqa: F401
+from permits.types import models as _types  # noqa: F401
 from tests.conftest import DatabaseMaker
 
 # Tables of PostGIS are not ours to compare.
