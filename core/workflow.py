@@ -148,6 +148,12 @@ class Workflow(ABC, Generic[C, S, E, P]):
         """The guards of a step that do not hold, in the table's order."""
         return [guard for guard in line.guards if not guard.holds(attempt)]
 
+    def hold(self, session: Session, case: C, seen: int | None) -> None:
+        """Lock the thing's row until the transaction ends. Raises Conflict unless it is at the version seen."""
+        session.refresh(case, with_for_update=True)
+        if seen is not None and seen != case.version:
+            raise stale(seen, case.version)
+
     def move(
         self,
         session: Session,
@@ -165,9 +171,7 @@ class Workflow(ABC, Generic[C, S, E, P]):
         ``data`` is what the event tells for good, as JSON holds it. Raises Conflict when the thing has changed since,
         NotInThisState, NotAllowed, and NotYet naming every guard that does not hold. Nothing is written then.
         """
-        session.refresh(case, with_for_update=True)
-        if seen is not None and seen != case.version:
-            raise stale(seen, case.version)
+        self.hold(session, case, seen)
         line, target = self._line(case, event, target)
         parties = line.parties & mover.parties
         if not parties:
