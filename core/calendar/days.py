@@ -1,0 +1,190 @@
+"""The calendar itself, pure: what each day is, and how far so many working days reach.
+
+A working day counts two halves, a half day one, any other none: all sums are whole numbers of halves, and what comes
+out is in days (a half is ``0.5``). Days are dates of the city's own time zone.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from persiantools.jdatetime import JalaliDate
+
+from core.i18n import language
+
+WHOLE, HALF, NONE = 2, 1, 0
+"""How many halves a working day, a half day and any other day count."""
+DAYS_OF_A_WEEK = 7
+# As far as the Jalali calendar's leap years are worked out.
+_FIRST_JALALI_DAY, _LAST_JALALI_DAY = dt.date(622, 3, 22), dt.date(9999, 3, 20)
+_ONE = dt.timedelta(days=1)
+IRAN_ZONE = ZoneInfo("Asia/Tehran")
+
+
+class DayKind(StrEnum):
+    """What a day is to the offices."""
+
+    WORKING = "working"
+    HALF = "half"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """What a day is called, in both languages."""
+
+    fa: str
+    en: str
+
+    @property
+    def name(self) -> str:
+        """In the language spoken now, else in the other."""
+        return (self.fa or self.en) if language() == "fa" else (self.en or self.fa)
+
+
+@dataclass(frozen=True)
+class OwnDay:
+    """What the city itself says of one day: a holiday, a half day or a working day, whatever it would be otherwise."""
+
+    kind: DayKind
+    name: Holiday
+
+    def __post_init__(self) -> None:  # noqa: D105 (said by the class)
+        if self.kind is DayKind.WEEKEND:
+            raise ValueError("a single day is no weekend: call it a holiday")
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A municipality's calendar.
+
+    ``weekend`` and ``half_weekdays`` are days of the week as :meth:`datetime.date.weekday` counts them (Monday is 0);
+    ``jalali`` and ``gregorian`` holidays by month and day; ``dated`` by the day (those of the moon); ``own`` days go
+    before all of it. ``dated_from`` and ``dated_to`` bound the days for which the moon's holidays are known.
+
+    Raises ValueError when no day of the week is left to work on.
+    """
+
+    weekend: frozenset[int] = frozenset()
+    half_weekdays: frozenset[int] = frozenset()
+    jalali: Mapping[tuple[int, int], Holiday] = field(default_factory=dict)
+    gregorian: Mapping[tuple[int, int], Holiday] = field(default_factory=dict)
+    dated: Mapping[dt.date, tuple[Holiday, ...]] = field(default_factory=dict)
+    own: Mapping[dt.date, OwnDay] = field(default_factory=dict)
+    zone: ZoneInfo = IRAN_ZONE
+    dated_from: dt.date | None = None
+    dated_to: dt.date | None = None
+    _halves: dict[dt.date, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:  # noqa: D105 (said by the class)
+        if not self.weekend | self.half_weekdays <= frozenset(range(DAYS_OF_A_WEEK)):
+            raise ValueError("a day of the week is a number from 0 (Monday) to 6")
+        if len(self.weekend) == DAYS_OF_A_WEEK:
+            raise ValueError("a weekend of seven days leaves none to work on")
+
+    def day_of(self, at: dt.datetime) -> dt.date:
+        """The city's own day at a moment; raises ValueError for a moment without a time zone."""
+        if at.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return at.astimezone(self.zone).date()
+
+    def kind(self, day: dt.date) -> DayKind:
+        """What a day is. The city's own word goes first, then holidays, then the week."""
+        own = self.own.get(day)
+        if own:
+            return own.kind
+        if self._named(day):
+            return DayKind.HOLIDAY
+        if day.weekday() in self.weekend:
+            return DayKind.WEEKEND
+        return DayKind.HALF if day.weekday() in self.half_weekdays else DayKind.WORKING
+
+    def is_working(self, day: dt.date) -> bool:
+        """Whether the offices are open on it, if only until noon."""
+        return self.halves(day) > NONE
+
+    def is_half(self, day: dt.date) -> bool:
+        """Whether the offices close at noon on it."""
+        return self.halves(day) == HALF
+
+    def holiday(self, day: dt.date) -> Holiday | None:
+        """The holiday on a day, all its names in one; None on any other day, a plain weekend too."""
+        own = self.own.get(day)
+        if own:
+            return own.name if own.kind is DayKind.HOLIDAY else None
+        return self._named(day)
+
+    def halves(self, day: dt.date) -> int:
+        """How many halves a day counts: 0, 1 or 2."""
+        known = self._halves.get(day)
+        if known is None:
+            known = {DayKind.WORKING: WHOLE, DayKind.HALF: HALF}.get(self.kind(day), NONE)
+            self._halves[day] = known
+        return known
+
+    def add_working_days(self, day: dt.date, n: float) -> dt.date:
+        """The first day by whose end ``n`` working days have passed since the end of ``day``; ``day`` itself for none.
+
+        ``n`` in days, halves allowed. Raises ValueError for less than none or other parts of a day, OverflowError
+        where the calendar ends.
+        """
+        return self.add_halves(day, in_halves(n))
+
+    def count_working_days(self, after: dt.date, until: dt.date) -> float:
+        """The working days after one day up to and with another (half days as 0.5); none when that is not later."""
+        return in_days(self.count_halves(after, until))
+
+    def add_halves(self, day: dt.date, halves: int) -> dt.date:
+        """As :meth:`add_working_days`, in halves."""
+        while halves > 0:
+            day += _ONE
+            halves -= self.halves(day)
+        return day
+
+    def count_halves(self, after: dt.date, until: dt.date) -> int:
+        """As :meth:`count_working_days`, in halves."""
+        return sum(
+            self.halves(dt.date.fromordinal(each))
+            for each in range(after.toordinal() + 1, until.toordinal() + 1)
+        )
+
+    def next_working(self, day: dt.date) -> dt.date:
+        """The day itself if the offices are open on it, else the first day after it on which they are."""
+        while not self.is_working(day):
+            day += _ONE
+        return day
+
+    def knows_the_moon(self, day: dt.date) -> bool:
+        """Whether the holidays that the moon fixes are known for a day; True for a calendar that has none."""
+        if self.dated_from is None or self.dated_to is None:
+            return True
+        return self.dated_from <= day <= self.dated_to
+
+    def _named(self, day: dt.date) -> Holiday | None:
+        names = [*self._fixed(day), *self.dated.get(day, ())]
+        if len(names) < 2:
+            return names[0] if names else None
+        return Holiday("؛ ".join(each.fa for each in names), "; ".join(each.en for each in names))
+
+    def _fixed(self, day: dt.date) -> list[Holiday]:
+        found = [self.gregorian.get((day.month, day.day))]
+        if self.jalali and _FIRST_JALALI_DAY <= day <= _LAST_JALALI_DAY:
+            jalali = JalaliDate(day)  # type: ignore[no-untyped-call]
+            found.append(self.jalali.get((jalali.month, jalali.day)))
+        return [each for each in found if each]
+
+
+def in_halves(days: float) -> int:
+    """Days as whole halves; raises ValueError for less than none and for other parts of a day."""
+    halves = round(days * 2)
+    if halves != days * 2 or halves < 0:
+        raise ValueError(f"not a number of days and half days: {days}")
+    return halves
+
+
+def in_days(halves: int) -> float:
+    """Halves as days: a whole number (an int) where it is one."""
+    return halves // 2 if halves % 2 == 0 else halves / 2
