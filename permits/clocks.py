@@ -6,26 +6,31 @@ from collections import defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import calendar
-from core.clocks import ClockAct, ClockEvent, Reading, read
+from core.calendar import Calendar, iran
+from core.clocks import ClockAct, ClockEvent, ClockState, Reading, read
 from permits.models import Permit, PermitClock
 from permits.states import Clock
 from permits.types.settings import Days
 
 
+def city_calendar(session: Session) -> Calendar:  # noqa: ARG001 (the city's own days are in the database)
+    """The calendar that the city's periods run over."""
+    return iran()
+
+
 def read_clocks(session: Session, case: Permit, now: dt.datetime) -> dict[Clock, Reading]:
-    """Every clock that was ever started in a case, as it stands at a moment, in the order of their starts.
+    """Every clock that was ever started in a case, as it stands at a moment, in the order of their first starts.
 
     A clock that was started again (a second request, a second round of comments) is told as it runs now.
     """
-    held = calendar.load(session)
-    return {clock: read(events, held, now) for clock, events in _list_events(session, case).items()}
+    calendar = city_calendar(session)
+    today = calendar.day_of(now)
+    return {clock: read(events, calendar, today) for clock, events in _list_events(session, case).items()}
 
 
 def find_clock(session: Session, case: Permit, clock: Clock, now: dt.datetime) -> Reading | None:
     """One clock as it stands at a moment; None when it was never started."""
-    events = _list_events(session, case).get(clock)
-    return None if events is None else read(events, calendar.load(session), now)
+    return read_clocks(session, case, now).get(clock)
 
 
 def _list_events(session: Session, case: Permit) -> dict[Clock, list[ClockEvent]]:
@@ -47,24 +52,32 @@ def has_started(session: Session, case: Permit, clock: Clock) -> bool:
 
 
 def list_going(session: Session, case: Permit) -> list[Clock]:
-    """The clocks that were started and not stopped, paused ones too; the decision's and the check's first."""
+    """The clocks that were started and not stopped, paused ones too; the check's and the decision's first."""
     events = _list_events(session, case)
     return [clock for clock in Clock if clock in events and events[clock][-1].act is not ClockAct.STOP]
+
+
+def is_paused(session: Session, case: Permit, clock: Clock) -> bool:
+    """Whether a clock stands still."""
+    events = _list_events(session, case).get(clock, [])
+    standing = [each.act for each in events if each.act is not ClockAct.EXTEND]
+    return bool(standing) and standing[-1] is ClockAct.PAUSE
 
 
 def is_overdue(session: Session, case: Permit, clock: Clock, now: dt.datetime) -> bool:
     """Whether a clock runs and its last day is over."""
     reading = find_clock(session, case, clock, now)
-    return reading is not None and reading.is_overdue
+    return reading is not None and reading.state is ClockState.OVERDUE
 
 
 def is_within(session: Session, case: Permit, clock: Clock, now: dt.datetime) -> bool:
     """Whether a clock runs and its last day is not over."""
     reading = find_clock(session, case, clock, now)
-    return reading is not None and reading.is_going and not reading.is_overdue
+    return reading is not None and reading.state is ClockState.RUNNING
 
 
 def is_within_days(session: Session, since: dt.datetime, period: Days, now: dt.datetime) -> bool:
     """Whether a period that began at a moment is not over."""
+    calendar = city_calendar(session)
     events = [ClockEvent(ClockAct.START, since, period.days, period.unit)]
-    return not read(events, calendar.load(session), now).is_overdue
+    return read(events, calendar, calendar.day_of(now)).state is ClockState.RUNNING

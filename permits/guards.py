@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.i18n import lazy_gettext as _
 from core.workflow import Attempt, Guard
 from permits import clocks
 from permits.assessment.models import Check, CheckResult, Condition, Request, RequestKind
-from permits.documents.queries import list_missing
 from permits.hearing.models import Comment
 from permits.inspections.models import Inspection, InspectionResult
 from permits.models import Permit, PermitEvent
@@ -52,10 +52,6 @@ def _asks_something(attempt: Try) -> bool:
     return _open_request(attempt, RequestKind.DOCUMENT, RequestKind.INFORMATION)
 
 
-def _documents_complete(attempt: Try) -> bool:
-    return not list_missing(attempt.session, attempt.case, _settings(attempt))
-
-
 def _fee_settled(attempt: Try) -> bool:
     case = attempt.case
     return case.fee_settled_at is not None or bool(case.fee_waived_reason) or case.fee_rials == 0
@@ -84,7 +80,7 @@ def _comments_answered(attempt: Try) -> bool:
     return not _has(
         attempt,
         Comment.permit_id == attempt.case.id,
-        Comment.must_answer,
+        Comment.must_answer.is_(True),
         Comment.answer == "",
         Comment.group_id.is_(None),
     )
@@ -145,7 +141,7 @@ def _before_start_met(attempt: Try) -> bool:
     return not _has(
         attempt,
         Condition.permit_id == attempt.case.id,
-        Condition.before_start,
+        Condition.before_start.is_(True),
         Condition.met_at.is_(None),
     )
 
@@ -155,10 +151,10 @@ def _inspections_passed(attempt: Try) -> bool:
     last = (
         select(Inspection.code, Inspection.result)
         .where(Inspection.permit_id == attempt.case.id)
-        .distinct(Inspection.code)
+        .ext(distinct_on(Inspection.code))
         .order_by(Inspection.code, Inspection.inspected_at.desc(), Inspection.id.desc())
     )
-    results = dict(attempt.session.execute(last).tuples().all())
+    results = {code: result for code, result in attempt.session.execute(last)}
     needed = [each.code for each in _settings(attempt).inspections if each.is_required]
     return all(results.get(code) is InspectionResult.PASSED for code in needed)
 
@@ -181,9 +177,6 @@ PARCEL_CHOSEN = Guard[Permit](
     lambda attempt: attempt.case.parcel_id is not None,
     _("Please choose the parcel."),
     "parcel",
-)
-DOCUMENTS_COMPLETE = Guard[Permit](
-    "documents_complete", _documents_complete, _("Required documents are missing."), "documents"
 )
 DECLARED = Guard[Permit](
     "declared",

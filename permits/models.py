@@ -147,5 +147,5 @@ class PermitClock(Base):
     act: Mapped[ClockAct] = mapped_column(Word(ClockAct))
     at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     days: Mapped[int | None]
-    unit: Mapped[DayUnit] = mapped_column(Word(DayUnit), server_default=DayUnit.WORKING.value)
+    unit: Mapped[DayUnit | None] = mapped_column(Word(DayUnit))
     reason: Mapped[str] = mapped_column(Text, server_default="")

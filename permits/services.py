@@ -19,7 +19,7 @@ from core.errors import Conflict, NotAllowed, NotFound, Unprocessable
 from core.i18n import gettext as _
 from core.registers import take_number
 from core.workflow import Mover
-from layers.zoning.queries import list_zones_under
+from parcels.certificates.queries import list_zone_versions
 from parcels.models import Parcel
 from permits.models import Permit, PermitEvent
 from permits.states import UNDECIDED, Event, Party, State
@@ -129,7 +129,9 @@ def choose_parcel(session: Session, case: Permit, number: str) -> None:
     case.parcel_id, case.parcel_number, case.address, case.geom = found
 
 
-def submit(session: Session, case: Permit, mover: Mover[Party], seen: int, now: dt.datetime, calendar: str) -> None:
+def submit(
+    session: Session, case: Permit, mover: Mover[Party], seen: int, now: dt.datetime, calendar: str
+) -> None:
     """Hand an application in: it gets its reference and its fee. ``calendar``: the one that the city numbers by."""
     PERMITS.hold(session, case, seen)
     if case.reference is None:
@@ -166,13 +168,13 @@ def settle_fee(
     audit.record(session, actor, "permit.fee", f"permit:{case.id}", after=told, reason=waived)
 
 
-def validate(session: Session, case: Permit, mover: Mover[Party], seen: int, now: dt.datetime, day: dt.date) -> None:
+def validate(
+    session: Session, case: Permit, mover: Mover[Party], seen: int, now: dt.datetime, day: dt.date
+) -> None:
     """Register a case as complete, to be judged by the zoning in force on a day, which it keeps."""
     PERMITS.hold(session, case, seen)
-    parcel = session.get(Parcel, case.parcel_id) if case.parcel_id is not None else None
-    if parcel is not None:
-        zones = list_zones_under(session, parcel.geom)
-        case.zone_ids = sorted({zone.id for zone in zones if zone.is_on(day)})
+    if case.parcel_id is not None:
+        case.zone_ids = sorted(list_zone_versions(session, case.parcel_id, day).values())
         case.zoning_day = day
         session.flush()
     PERMITS.move(session, case, Event.VALIDATE, mover, seen=seen, now=now)

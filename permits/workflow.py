@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core import jobs
-from core.clocks import ClockAct, DayUnit
+from core.clocks import ClockAct
 from core.workflow import Attempt, Step, Tick, Workflow
 from permits import clocks
 from permits.models import Permit, PermitClock, PermitEvent
@@ -65,7 +65,7 @@ class PermitWorkflow(Workflow[Permit, State, Event, Party]):
                 act=act,
                 at=attempt.now,
                 days=period.days if period else None,
-                unit=period.unit if period else DayUnit.WORKING,
+                unit=period.unit if period else None,
                 reason=str(attempt.data.get("reason", "")),
             )
             if act is ClockAct.EXTEND:
@@ -88,7 +88,10 @@ class PermitWorkflow(Workflow[Permit, State, Event, Party]):
             return _beginning(case.outcome in GRANTED, clock in going)
         if tick.act is ClockAct.START:
             return [(tick.act, clock)]
-        return [(tick.act, clock)] if clock in going else []
+        is_possible = clock in going and (
+            tick.act is not ClockAct.PAUSE or not clocks.is_paused(session, case, clock)
+        )
+        return [(tick.act, clock)] if is_possible else []
 
     def notify(self, attempt: Attempt[Permit], step: PermitStep, notice: StrEnum) -> None:  # noqa: ARG002
         """Have the letters of a step written by a job of this very transaction."""

@@ -96,7 +96,7 @@ CREATE TABLE permit_clock (
     act text NOT NULL,
     at timestamptz NOT NULL,
     days integer,
-    unit text DEFAULT 'working' NOT NULL,
+    unit text,
     reason text DEFAULT '' NOT NULL,
     CONSTRAINT permit_clock_pkey PRIMARY KEY (id),
     CONSTRAINT permit_clock_permit_id_fkey FOREIGN KEY (permit_id) REFERENCES permit (id),

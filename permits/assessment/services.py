@@ -106,11 +106,10 @@ def list_requests(session: Session, case: Permit) -> list[Request]:
 def list_checks(session: Session, case: Permit) -> list[Check]:
     """The checks of a case in its type's order; those not looked at yet are open, and not rows."""
     settings = get_settings(session, case.type_code, case.type_version)
-    kept = {
-        check.code: check for check in session.scalars(select(Check).where(Check.permit_id == case.id))
-    }
+    kept = {check.code: check for check in session.scalars(select(Check).where(Check.permit_id == case.id))}
     return [
-        kept.get(each.code) or Check(permit_id=case.id, code=each.code, result=CheckResult.OPEN, note="", version=0)
+        kept.get(each.code)
+        or Check(permit_id=case.id, code=each.code, result=CheckResult.OPEN, note="", version=0)
         for each in settings.checks
     ]
 

@@ -100,7 +100,7 @@ def comment(session: Session, case: Permit, said: Said, now: dt.datetime) -> Com
         language=said.language,
         stance=said.stance,
         text=text,
-        geom=_spot(session, said),
+        geom=_spot(said),
         must_answer=said.stance is Stance.OBJECTION,
         at=now,
     )
@@ -109,7 +109,7 @@ def comment(session: Session, case: Permit, said: Said, now: dt.datetime) -> Com
     return made
 
 
-def _spot(session: Session, said: Said) -> object | None:
+def _spot(said: Said) -> object | None:
     if said.lon is None or said.lat is None:
         return None
     if not (-180 <= said.lon <= 180 and -90 <= said.lat <= 90):
@@ -150,7 +150,11 @@ def group_comment(
     found.version += 1
     session.flush()
     audit.record(
-        session, actor, "permit.comment_group", f"permit:{case.id}", after={"comment": found.id, "with": other.id}
+        session,
+        actor,
+        "permit.comment_group",
+        f"permit:{case.id}",
+        after={"comment": found.id, "with": other.id},
     )
     return found
 

@@ -1,0 +1,176 @@
+"""The letters of a case: who is written to at a step, in their own language, by a job of the step's transaction."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from babel.support import LazyProxy
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.models import Person
+from core import jobs, mail
+from core.i18n import format_date, speaking
+from core.i18n import gettext as _
+from core.i18n import lazy_gettext as _l
+from layers.words import isolated
+from permits import clocks
+from permits.hearing.models import Comment, Neighbour
+from permits.models import Permit, PermitEvent
+from permits.states import STATE_NAMES, Clock, Notice
+from permits.types.services import get_settings
+from permits.workflow import NOTICE_JOB
+
+_address: list[str] = [""]
+
+
+def lead_to(public_url: str) -> None:
+    """Have the links of letters begin with the city's own address."""
+    _address[:] = [public_url.rstrip("/")]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who is written to; ``is_party`` gets the link that opens the case to its applicant."""
+
+    email: str
+    language: str
+    is_party: bool = False
+
+
+_SUBJECTS: dict[Notice, LazyProxy] = {
+    Notice.RECEIPT: _l("Your application %(reference)s has arrived"),
+    Notice.REQUEST: _l("Something is missing in your application %(reference)s"),
+    Notice.ANSWERED: _l("The applicant of %(reference)s has answered"),
+    Notice.RETURNED: _l("Your application %(reference)s is returned"),
+    Notice.VALID: _l("Your application %(reference)s is complete"),
+    Notice.NEIGHBOURS: _l("Building near you: %(reference)s is open for comments"),
+    Notice.RECOMMENDED: _l("%(reference)s awaits a decision"),
+    Notice.SENT_BACK: _l("%(reference)s was sent back to you"),
+    Notice.REFERRED: _l("%(reference)s goes before the committee"),
+    Notice.DECISION: _l("The decision on %(reference)s"),
+    Notice.EXTENDED: _l("More time for %(reference)s"),
+    Notice.ENDED: _l("%(reference)s has ended"),
+    Notice.APPEALED: _l("An appeal in %(reference)s"),
+    Notice.RULED: _l("The ruling on the appeal in %(reference)s"),
+    Notice.INSPECTED: _l("An inspection in %(reference)s"),
+    Notice.CERTIFICATE: _l("Works completed: %(reference)s"),
+    Notice.LOST: _l("The permit %(reference)s is no longer valid"),
+}
+
+_APPLICANT = frozenset(
+    {
+        Notice.RECEIPT,
+        Notice.REQUEST,
+        Notice.RETURNED,
+        Notice.VALID,
+        Notice.REFERRED,
+        Notice.DECISION,
+        Notice.EXTENDED,
+        Notice.ENDED,
+        Notice.APPEALED,
+        Notice.RULED,
+        Notice.INSPECTED,
+        Notice.CERTIFICATE,
+        Notice.LOST,
+    }
+)
+_OFFICER = frozenset({Notice.ANSWERED, Notice.SENT_BACK, Notice.EXTENDED, Notice.APPEALED, Notice.RULED})
+_COMMENTERS = frozenset({Notice.REFERRED, Notice.DECISION, Notice.ENDED, Notice.APPEALED, Notice.RULED})
+
+
+@jobs.task(NOTICE_JOB)
+def write_notice(session: Session, permit_id: int, event_id: int, notice: str) -> None:
+    """Write the letters of one step; what it tells is the case as it stood then."""
+    case, event = session.get_one(Permit, permit_id), session.get_one(PermitEvent, event_id)
+    kind = Notice(notice)
+    for reader in _readers(session, case, kind):
+        with speaking(reader.language):
+            subject = str(_SUBJECTS[kind]) % {"reference": case.reference or case.tracking_code}
+            mail.send(session, mail.Letter(reader.email, subject, _text(session, case, event, reader)))
+    if kind is Notice.NEIGHBOURS:
+        _mark_written(session, case, event.at)
+
+
+def _readers(session: Session, case: Permit, kind: Notice) -> Iterator[Reader]:
+    """Everybody once, the applicant first."""
+    seen: set[str] = set()
+    for reader in _candidates(session, case, kind):
+        if reader.email and reader.email.lower() not in seen:
+            seen.add(reader.email.lower())
+            yield reader
+
+
+def _candidates(session: Session, case: Permit, kind: Notice) -> Iterator[Reader]:
+    if kind in _APPLICANT:
+        yield Reader(case.contact_email, case.language, is_party=True)
+        agent = session.get(Person, case.agent_id) if case.agent_id else None
+        if agent is not None and agent.active:
+            yield Reader(agent.email, agent.language, is_party=True)
+    officer = session.get(Person, case.officer_id) if case.officer_id and kind in _OFFICER else None
+    if officer is not None and officer.active:
+        yield Reader(officer.email, officer.language)
+    if kind in _COMMENTERS:
+        asked = select(Comment.email, Comment.language).where(
+            Comment.permit_id == case.id, Comment.email != ""
+        )
+        for email, spoken in session.execute(asked.order_by(Comment.id)):
+            yield Reader(email, spoken)
+    if kind is Notice.NEIGHBOURS:
+        near = select(Neighbour.email).where(Neighbour.permit_id == case.id, Neighbour.email != "")
+        for email in session.scalars(near):
+            yield Reader(email, case.language)
+
+
+def _mark_written(session: Session, case: Permit, at: dt.datetime) -> None:
+    near = select(Neighbour).where(Neighbour.permit_id == case.id, Neighbour.email != "")
+    for neighbour in session.scalars(near):
+        neighbour.written_at = at
+
+
+def _text(session: Session, case: Permit, event: PermitEvent, reader: Reader) -> str:
+    settings = get_settings(session, case.type_code, case.type_version)
+    lines = [
+        _(
+            "Case: %(type)s, %(reference)s",
+            type=settings.name,
+            reference=case.reference or case.tracking_code,
+        ),
+        _(
+            "Parcel: %(number)s %(address)s",
+            number=isolated(case.parcel_number),
+            address=isolated(case.address),
+        ).strip(),
+        _("It stands now: %(state)s", state=STATE_NAMES[event.target]),
+    ]
+    reason = str(event.data.get("reason") or "").strip()
+    if reason:
+        lines.append(_("What was said: %(reason)s", reason=isolated(reason)))
+    lines += _deadlines(session, case, event.at)
+    lines += ["", _("Everything about this case, and what happens next:"), _link(case, reader)]
+    if reader.is_party:
+        lines += ["", _("Your tracking code: %(code)s", code=case.tracking_code)]
+    return "\n".join(lines) + "\n"
+
+
+def _deadlines(session: Session, case: Permit, at: dt.datetime) -> list[str]:
+    words = {
+        Clock.ANSWER: _l("Please answer by %(day)s."),
+        Clock.COMMENT: _l("Comments are taken until %(day)s."),
+    }
+    told = []
+    for clock, reading in clocks.read_clocks(session, case, at).items():
+        if clock in words and reading.due_on and not reading.stopped_on:
+            told.append(str(words[clock]) % {"day": format_date(reading.due_on)})
+    return told
+
+
+def _link(case: Permit, reader: Reader) -> str:
+    """The public page for everybody; a case not yet public is opened by its code, which only its parties are told."""
+    if case.published_at is not None:
+        return f"{_address[0]}/permits/{case.reference}"
+    return (
+        f"{_address[0]}/permits/track/{case.tracking_code}"
+        if reader.is_party
+        else f"{_address[0]}/permits/desk"
+    )
