@@ -154,7 +154,7 @@ def _inspections_passed(attempt: Try) -> bool:
         .ext(distinct_on(Inspection.code))
         .order_by(Inspection.code, Inspection.inspected_at.desc(), Inspection.id.desc())
     )
-    results = {code: result for code, result in attempt.session.execute(last)}
+    results = {row.code: row.result for row in attempt.session.execute(last)}
     needed = [each.code for each in _settings(attempt).inspections if each.is_required]
     return all(results.get(code) is InspectionResult.PASSED for code in needed)
 

@@ -19,6 +19,7 @@ from layers.tiles.cache import TileCache
 from layers.tiles.maker import Maker
 from layers.tiles.middleware import Shelf, TileMiddleware
 from layers.tiles.views import MAKER, SHELF
+from permits import notices
 from webmap import assets, packing, views, wiring
 from webmap.offline import views as offline
 
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
     _keep_anchor(app, settings)
     assets.install(app)
     wiring.connect()
+    notices.lead_to(settings.public_url)
     for blueprint in wiring.BLUEPRINTS:
         app.register_blueprint(blueprint)
     for group in wiring.COMMANDS:

@@ -20,6 +20,8 @@ from parcels import freshness, streets
 from parcels import tiles as parcel_tiles
 from parcels.certificates import cli as certificates_cli
 from parcels.certificates import services as certificates
+from permits import daily as _daily  # noqa: F401  (its task)
+from permits import notices as _notices  # noqa: F401  (its task)
 from webmap.account import views as account_views
 from webmap.certificates import views as certificate_views
 from webmap.cli import db_commands
