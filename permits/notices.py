@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from babel.support import LazyProxy
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,12 +11,12 @@ from accounts.models import Person
 from core import jobs, mail
 from core.i18n import format_date, speaking
 from core.i18n import gettext as _
-from core.i18n import lazy_gettext as _l
 from layers.words import isolated
 from permits import clocks
 from permits.hearing.models import Comment, Neighbour
 from permits.models import Permit, PermitEvent
-from permits.states import STATE_NAMES, Clock, Notice
+from permits.notice_words import DEADLINES, SUBJECTS
+from permits.states import STATE_NAMES, Notice
 from permits.types.services import get_settings
 from permits.workflow import NOTICE_JOB
 
@@ -37,26 +36,6 @@ class Reader:
     language: str
     is_party: bool = False
 
-
-_SUBJECTS: dict[Notice, LazyProxy] = {
-    Notice.RECEIPT: _l("Your application %(reference)s has arrived"),
-    Notice.REQUEST: _l("Something is missing in your application %(reference)s"),
-    Notice.ANSWERED: _l("The applicant of %(reference)s has answered"),
-    Notice.RETURNED: _l("Your application %(reference)s is returned"),
-    Notice.VALID: _l("Your application %(reference)s is complete"),
-    Notice.NEIGHBOURS: _l("Building near you: %(reference)s is open for comments"),
-    Notice.RECOMMENDED: _l("%(reference)s awaits a decision"),
-    Notice.SENT_BACK: _l("%(reference)s was sent back to you"),
-    Notice.REFERRED: _l("%(reference)s goes before the committee"),
-    Notice.DECISION: _l("The decision on %(reference)s"),
-    Notice.EXTENDED: _l("More time for %(reference)s"),
-    Notice.ENDED: _l("%(reference)s has ended"),
-    Notice.APPEALED: _l("An appeal in %(reference)s"),
-    Notice.RULED: _l("The ruling on the appeal in %(reference)s"),
-    Notice.INSPECTED: _l("An inspection in %(reference)s"),
-    Notice.CERTIFICATE: _l("Works completed: %(reference)s"),
-    Notice.LOST: _l("The permit %(reference)s is no longer valid"),
-}
 
 _APPLICANT = frozenset(
     {
@@ -86,7 +65,7 @@ def write_notice(session: Session, permit_id: int, event_id: int, notice: str) -
     kind = Notice(notice)
     for reader in _readers(session, case, kind):
         with speaking(reader.language):
-            subject = str(_SUBJECTS[kind]) % {"reference": case.reference or case.tracking_code}
+            subject = str(SUBJECTS[kind]) % {"reference": case.reference or case.tracking_code}
             mail.send(session, mail.Letter(reader.email, subject, _text(session, case, event, reader)))
     if kind is Notice.NEIGHBOURS:
         _mark_written(session, case, event.at)
@@ -154,14 +133,10 @@ def _text(session: Session, case: Permit, event: PermitEvent, reader: Reader) ->
 
 
 def _deadlines(session: Session, case: Permit, at: dt.datetime) -> list[str]:
-    words = {
-        Clock.ANSWER: _l("Please answer by %(day)s."),
-        Clock.COMMENT: _l("Comments are taken until %(day)s."),
-    }
     told = []
     for clock, reading in clocks.read_clocks(session, case, at).items():
-        if clock in words and reading.due_on and not reading.stopped_on:
-            told.append(str(words[clock]) % {"day": format_date(reading.due_on)})
+        if clock in DEADLINES and reading.due_on and not reading.stopped_on:
+            told.append(str(DEADLINES[clock]) % {"day": format_date(reading.due_on)})
     return told
 
 
