@@ -102,8 +102,7 @@ class _Run:
         if self.paused <= self.due():
             spent = self.count(self.since, self.paused)
             self.used += spent
-            # The last half of a half day too many is nobody's debt, nor are holidays that put off the end.
-            self.left = max(0, self.left - spent)
+            self.left -= spent
             self.since = day
             self.paused_days += (day - self.paused).days
         self.paused, self.paused_for = None, ""
@@ -113,11 +112,15 @@ class _Run:
         return self.due_from(self.since, self.left)
 
     def due_from(self, day: dt.date, left: int) -> dt.date:
-        """The day by whose end so much has passed since the end of ``day``, and on which the offices are open."""
+        """The day by whose end so much has passed since the end of ``day``, and on which the offices are open.
+
+        Half a day too many, or closed days that put off the end, can leave less than nothing: that is no debt here, but
+        an extension begins with it, so that a pause taken back at once changes nothing for it either.
+        """
         if self.unit is DayUnit.WORKING:
             end = self.calendar.add_halves(day, left)
         else:
-            end = day + dt.timedelta(days=left // _HALVES_OF_A_DAY)
+            end = day + dt.timedelta(days=max(0, left) // _HALVES_OF_A_DAY)
         return self.calendar.next_working(end)
 
     def count(self, after: dt.date, until: dt.date) -> int:
