@@ -48,17 +48,30 @@ class Reading:
     stopped_on: dt.date | None = None
     kept: bool | None = None
 
+    @property
+    def is_going(self) -> bool:
+        """Whether it was started and not stopped: running, paused or overdue."""
+        return self.state not in (ClockState.NOT_STARTED, ClockState.STOPPED)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its last day is over and it was not stopped: a late pause is no way out."""
+        return self.state is ClockState.OVERDUE
+
 
 def read(events: Sequence[ClockEvent], calendar: Calendar, today: dt.date) -> Reading:
-    """What a clock says at the end of ``today`` (a day of the city's): later events are checked, but not yet done.
+    """What a clock says at the end of ``today``, a day of the city's; or at a moment of it, with its zone.
 
-    Raises ClockError for a sequence that cannot be, whenever in it that is.
+    Later events are checked, but not yet done. Raises ClockError for a sequence that cannot be, wherever in it that is.
     """
     check(events)
+    moment = today if isinstance(today, dt.datetime) else None
+    if moment is not None:
+        today = calendar.day_of(moment)
     run = _Run(calendar)
     for event in events:
         day = calendar.day_of(event.at)
-        if day > today:
+        if day > today or (moment is not None and event.at > moment):
             break
         run.take(event, day)
     return run.reading(today)
