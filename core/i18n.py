@@ -29,7 +29,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 # The years 1 to 9377, which is as far as the calendar's leap years are worked out.
 _FIRST_JALALI_DAY, _LAST_JALALI_DAY = dt.date(622, 3, 22), dt.date(9999, 3, 20)
-_JALALI_MONTHS = (
+JALALI_MONTHS = (
     "فروردین",
     "اردیبهشت",
     "خرداد",
@@ -139,7 +139,7 @@ def format_date(day: dt.date) -> str:
     if not _FIRST_JALALI_DAY <= day <= _LAST_JALALI_DAY:
         return babel_format_date(day, "d MMMM y", locale="fa").translate(_PERSIAN_DIGITS) + " میلادی"
     jalali = JalaliDate(day)  # type: ignore[no-untyped-call]
-    return f"{jalali.day} {_JALALI_MONTHS[jalali.month - 1]} {jalali.year}".translate(_PERSIAN_DIGITS)
+    return f"{jalali.day} {JALALI_MONTHS[jalali.month - 1]} {jalali.year}".translate(_PERSIAN_DIGITS)
 
 
 def format_duration(seconds: float) -> str:

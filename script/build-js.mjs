@@ -13,7 +13,7 @@ const fromModules = (/** @type {string[]} */ ...parts) => path.join(root, "node_
 
 // Interface icons (Lucide), by the name the templates and scripts use them under.
 const INTERFACE_ICONS = [
-  "search", "layers", "calendar-days", "plus", "minus", "locate-fixed", "x", "chevron-up", "chevron-down",
+  "search", "layers", "calendar-days", "plus", "minus", "locate-fixed", "x", "chevron-up", "chevron-down", "chevron-left", "chevron-right",
   "sun", "moon", "sun-moon", "languages", "map-pin", "triangle-alert", "wifi-off", "link", "check", "map", "info",
   "printer", "rotate-ccw", "columns-2", "ruler", "list", "square-mouse-pointer", "bookmark", "wrench", "trash-2",
   "pencil", "copy", "download", "upload", "undo-2", "arrow-up", "menu", "star", "message-square", "file-text",

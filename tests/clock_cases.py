@@ -239,6 +239,25 @@ CASES = [
         "1404/1/6",
         running("1404/1/10", 2, 3, paused_days=8),
     ),
+    # The period of five calendar days was full on Friday the sixth; seven days are full on Sunday the eighth.
+    Case(
+        "extended on a day that put off the end",
+        "start 1405/9/1 5c; extend 1405/9/7 2",
+        "1405/9/7",
+        running("1405/9/8", 1, 6),
+    ),
+    Case(
+        "the same with a pause that was taken back",
+        "start 1405/9/1 5c; pause 1405/9/7; resume 1405/9/7; extend 1405/9/7 2",
+        "1405/9/7",
+        running("1405/9/8", 1, 6),
+    ),
+    Case(
+        "paused on a day that put off the end, and resumed",
+        "start 1405/9/1 5c; pause 1405/9/7; resume 1405/9/10",
+        "1405/9/10",
+        running("1405/9/10", 0, 6),
+    ),
     # Stops.
     Case(
         "stopped on the last day",

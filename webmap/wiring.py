@@ -23,6 +23,7 @@ from parcels.certificates import services as certificates
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
 from webmap.account import views as account_views
+from webmap.calendar import views as calendar_views
 from webmap.certificates import views as certificate_views
 from webmap.cli import db_commands
 from webmap.compare import views as compare_views
@@ -55,6 +56,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     record_views.blueprint,
     jobs_views.blueprint,
     retention_views.blueprint,
+    calendar_views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (
     db_commands,

@@ -2,5 +2,16 @@
 
 from core.calendar.days import Calendar, DayKind, Holiday, OwnDay
 from core.calendar.files import CalendarFileError, iran, read_calendar
+from core.calendar.queries import load, use
 
-__all__ = ["Calendar", "CalendarFileError", "DayKind", "Holiday", "OwnDay", "iran", "read_calendar"]
+__all__ = [
+    "Calendar",
+    "CalendarFileError",
+    "DayKind",
+    "Holiday",
+    "OwnDay",
+    "iran",
+    "load",
+    "read_calendar",
+    "use",
+]

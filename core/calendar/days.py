@@ -4,6 +4,7 @@ A working day counts two halves, a half day one, any other none: all sums are wh
 out is in days (a half is ``0.5``). Days are dates of the city's own time zone.
 """
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ class DayKind(StrEnum):
     HALF = "half"
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
+
+
+_WORTH = {DayKind.WORKING: WHOLE, DayKind.HALF: HALF, DayKind.WEEKEND: NONE, DayKind.HOLIDAY: NONE}
 
 
 @dataclass(frozen=True)
@@ -117,12 +121,20 @@ class Calendar:
             return own.name if own.kind is DayKind.HOLIDAY else None
         return self._named(day)
 
+    def with_own(self, own: Mapping[dt.date, OwnDay], zone: ZoneInfo) -> "Calendar":
+        """This calendar as one city keeps it: with days of its own, in its time zone."""
+        kept = dataclasses.replace(self, own=own, zone=zone)
+        # What is remembered is what no city says otherwise: the same for all that are made of this one.
+        object.__setattr__(kept, "_halves", self._halves)
+        return kept
+
     def halves(self, day: dt.date) -> int:
         """How many halves a day counts: 0, 1 or 2."""
+        if day in self.own:
+            return _WORTH[self.own[day].kind]
         known = self._halves.get(day)
         if known is None:
-            known = {DayKind.WORKING: WHOLE, DayKind.HALF: HALF}.get(self.kind(day), NONE)
-            self._halves[day] = known
+            known = self._halves[day] = _WORTH[self.kind(day)]
         return known
 
     def add_working_days(self, day: dt.date, n: float) -> dt.date:

@@ -48,17 +48,30 @@ class Reading:
     stopped_on: dt.date | None = None
     kept: bool | None = None
 
+    @property
+    def is_going(self) -> bool:
+        """Whether it was started and not stopped: running, paused or overdue."""
+        return self.state not in (ClockState.NOT_STARTED, ClockState.STOPPED)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its last day is over and it was not stopped: a late pause is no way out."""
+        return self.state is ClockState.OVERDUE
+
 
 def read(events: Sequence[ClockEvent], calendar: Calendar, today: dt.date) -> Reading:
-    """What a clock says at the end of ``today`` (a day of the city's): later events are checked, but not yet done.
+    """What a clock says at the end of ``today``, a day of the city's; or at a moment of it, with its zone.
 
-    Raises ClockError for a sequence that cannot be, whenever in it that is.
+    Later events are checked, but not yet done. Raises ClockError for a sequence that cannot be, wherever in it that is.
     """
     check(events)
+    moment = today if isinstance(today, dt.datetime) else None
+    if moment is not None:
+        today = calendar.day_of(moment)
     run = _Run(calendar)
     for event in events:
         day = calendar.day_of(event.at)
-        if day > today:
+        if day > today or (moment is not None and event.at > moment):
             break
         run.take(event, day)
     return run.reading(today)
@@ -102,8 +115,7 @@ class _Run:
         if self.paused <= self.due():
             spent = self.count(self.since, self.paused)
             self.used += spent
-            # The last half of a half day too many is nobody's debt, nor are holidays that put off the end.
-            self.left = max(0, self.left - spent)
+            self.left -= spent
             self.since = day
             self.paused_days += (day - self.paused).days
         self.paused, self.paused_for = None, ""
@@ -113,11 +125,15 @@ class _Run:
         return self.due_from(self.since, self.left)
 
     def due_from(self, day: dt.date, left: int) -> dt.date:
-        """The day by whose end so much has passed since the end of ``day``, and on which the offices are open."""
+        """The day by whose end so much has passed since the end of ``day``, and on which the offices are open.
+
+        Half a day too many, or closed days that put off the end, can leave less than nothing: that is no debt here, but
+        an extension begins with it, so that a pause taken back at once changes nothing for it either.
+        """
         if self.unit is DayUnit.WORKING:
             end = self.calendar.add_halves(day, left)
         else:
-            end = day + dt.timedelta(days=left // _HALVES_OF_A_DAY)
+            end = day + dt.timedelta(days=max(0, left) // _HALVES_OF_A_DAY)
         return self.calendar.next_working(end)
 
     def count(self, after: dt.date, until: dt.date) -> int:

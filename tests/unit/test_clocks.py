@@ -85,6 +85,26 @@ def test_a_moment_is_of_the_citys_own_day() -> None:
         assert reading.due_on == day(due)
 
 
+def test_at_a_moment_of_a_day_later_acts_of_that_day_are_not_yet_done() -> None:
+    told = events("start 1405/9/1 3; pause 1405/9/3")
+    eleven, noon = at("1405/9/3", 11), at("1405/9/3", 12)
+    assert read(told, iran(), eleven).state == "running"
+    assert read(told, iran(), noon).state == "paused"
+    assert read(told, iran(), noon.astimezone(dt.UTC)) == read(told, iran(), day("1405/9/3"))
+
+
+def test_what_is_going_and_what_is_overdue() -> None:
+    def said(text: str, today: str) -> tuple[bool, bool]:
+        found = read(events(text), iran(), day(today))
+        return found.is_going, found.is_overdue
+
+    assert said("", "1405/9/1") == (False, False)
+    assert said("start 1405/9/1 3", "1405/9/4") == (True, False)
+    assert said("start 1405/9/1 3; pause 1405/9/4", "1405/9/30") == (True, False)
+    assert said("start 1405/9/1 3; pause 1405/9/7", "1405/9/30") == (True, True)
+    assert said("start 1405/9/1 3; stop 1405/9/7", "1405/9/30") == (False, False)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
