@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.clock import TODAY
 from core.models import Base, city_geometry, geometry_column, web_mercator_column
 
 
@@ -205,7 +206,7 @@ class SourceRevision(Base):
 
     source: Mapped[str] = mapped_column(Text, primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger, server_default="1")
-    updated_on: Mapped[dt.date] = mapped_column(Date, server_default=func.current_date())
+    updated_on: Mapped[dt.date] = mapped_column(Date, server_default=TODAY)
     bumped_in: Mapped[int | None] = mapped_column(BigInteger)
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from core.clock import TODAY
 from layers.models import City, Layer
 
 # A boundary's envelope is widened by this before a coordinate is transformed: far from its grid a projection
@@ -120,7 +121,7 @@ def _city_here() -> Select[Any]:
     )
     moved = case((func.ST_Intersects(envelope, degrees), func.ST_Transform(degrees, City.srid)))
     return select(
-        func.current_date().label("today"),
+        TODAY.label("today"),
         City.srid,
         City.boundary.is_(None).label("is_boundless"),
         func.ST_X(moved).label("x"),

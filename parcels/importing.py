@@ -12,6 +12,7 @@ from sqlalchemy import Column, Float, Integer, MetaData, Table, Text, func, sele
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from core.clock import get_today
 from core.errors import Unprocessable
 from core.geofiles import Batch, Source
 from core.i18n import format_number
@@ -91,8 +92,7 @@ def import_parcels(
     from reading. Nothing may be committed then.
     """
     how = how or ParcelFile()
-    today = session.scalar(select(func.current_date()))
-    if how.valid_from and today and how.valid_from > today:
+    if how.valid_from and how.valid_from > get_today(session):
         raise Unprocessable(
             _("--valid-from: parcels cannot be imported for a day to come."), field="valid_from"
         )
@@ -229,7 +229,7 @@ def _apply(session: Session, how: ParcelFile, account: Account) -> Counts:
     counted = session.execute(text("SELECT state, count(*) AS n FROM parcel_incoming GROUP BY state"))
     states: dict[str, int] = {row.state: row.n for row in counted}
     gone = _gone(session)
-    day = how.valid_from or session.scalar(select(func.current_date()))
+    day = how.valid_from or get_today(session)
     if how.close_gone and gone:
         session.execute(
             sql_file(_HERE / "close_gone_parcels.sql"),

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from core.clock import TODAY
 from layers.models import IS_PUBLIC, BaseRole, Feature, Layer
 from layers.zoning.models import PLAN, Zone, ZoneClass
 from parcels.models import Parcel, ParcelLineage, Street
@@ -27,7 +28,7 @@ from parcels.models import Parcel, ParcelLineage, Street
 _MOST_HEIRS = 12
 
 
-_DAY = func.coalesce(bindparam("day", type_=Date), func.current_date())
+_DAY = func.coalesce(bindparam("day", type_=Date), TODAY)
 _ON_THE_DAY = (Parcel.valid_from <= _DAY) & (Parcel.valid_to.is_(None) | (Parcel.valid_to > _DAY))
 # Shapes are to be pointed at, not measured: to a few metres they are a tenth of their size.
 _SIMPLIFIED_M = 4.0

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.clock import get_today
 from core.i18n import direction, language
 from core.i18n import gettext as _
 from layers.models import Layer
-from layers.tiles.revision import get_today
 from layers.words import land_use_name
 from layers.zoning.hues import look_of
 from layers.zoning.models import ZoneClass

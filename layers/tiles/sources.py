@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Date, Float, Select, bindparam
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.selectable import TextualSelect
 
+from core.clock import TODAY
 from core.errors import NotFound
 from core.i18n import gettext as _
 from layers.tiles.grid import BUFFER, Cell
@@ -84,7 +85,7 @@ class Asked:
     @property
     def day(self) -> ColumnElement[dt.date]:
         """The day whose state of things is drawn; the database's own today if none is named."""
-        return func.coalesce(bindparam("day", None, type_=Date), func.current_date())
+        return func.coalesce(bindparam("day", None, type_=Date), TODAY)
 
 
 Rows = Callable[[Asked], AnySelect]

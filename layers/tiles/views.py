@@ -5,6 +5,7 @@ import datetime as dt
 from flask import Blueprint, Response, current_app, jsonify, request
 from sqlalchemy import select
 
+from core.clock import get_today
 from core.inputs import read_day
 from core.web import db, public, same_for_all
 from layers.models import SourceRevision
@@ -17,7 +18,7 @@ from layers.tiles.grid import parse_cell
 from layers.tiles.known import as_json, revisions_of
 from layers.tiles.making import is_in_city, since_when
 from layers.tiles.middleware import Shelf
-from layers.tiles.revision import NEVER_CHANGED, get_revision, get_today
+from layers.tiles.revision import NEVER_CHANGED, get_revision
 from layers.tiles.sources import REVISIONS, TileSource
 from layers.tiles.tilejson import describe
 

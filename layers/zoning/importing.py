@@ -12,6 +12,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, case, func, selec
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
+from core.clock import get_today
 from core.errors import Unprocessable
 from core.fields import plain_name, words
 from core.geofiles import Batch, Source
@@ -231,7 +232,7 @@ def _apply(session: Session, how: ZoneFile, account: Account) -> Counts:
     day = how.valid_from
     is_first = session.execute(select(Zone.id).where(Zone.plan == PLAN).limit(1)).first() is None
     if day is None and not is_first:
-        day = session.scalar(select(func.current_date()))
+        day = get_today(session)
     told_day = _("since ever") if day is None else format_date(day)
     account.choices.append(_("In force from: %(day)s.", day=told_day))
     for name in ("zone_change", "zone_in_force"):

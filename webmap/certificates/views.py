@@ -13,6 +13,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from core.clock import get_today
 from core.documents import DocumentStore
 from core.errors import NotFound
 from core.i18n import LANGUAGES, language, speaking
@@ -70,7 +71,7 @@ def document(public_id: str) -> Response:
 def verify(public_id: str) -> Response:
     """Whether a certificate holds, and what it stated."""
     certificate = _get(public_id)
-    standing = standing_of(db.session, certificate, issuing.get_today(db.session))
+    standing = standing_of(db.session, certificate, get_today(db.session))
     if wants_json(request):
         told = {}
         for code in LANGUAGES:

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
+from core.clock import get_today
 from core.errors import BadInput
 from core.i18n import gettext as _
 from core.inputs import read_day, read_words
 from core.web import db, public, wants_json
-from layers.tiles.revision import get_today
 from parcels.queries import numbers_of
 from webmap.compare.page import groups_of
 from webmap.compare.schemas import comparison_json, shapes_json, sum_json

@@ -10,6 +10,7 @@ from psycopg2 import extensions
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from core.clock import get_today
 from core.errors import Conflict, Unprocessable
 from core.grids import check_metric
 from core.i18n import format_number
@@ -61,7 +62,7 @@ def load(
         copier = Copier(cursor)
         if parcels >= IN_BULK:
             stack.enter_context(copier.without_indexes())
-        summary = _build(seed, parcels, site, copier, today or dt.date.today(), progress)
+        summary = _build(seed, parcels, site, copier, today or get_today(session), progress)
     with driver.cursor() as cursor:
         Copier(cursor).finish()
     _tell_the_map(session)

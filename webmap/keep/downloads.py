@@ -9,6 +9,7 @@ from urllib.parse import quote
 import shapely
 from sqlalchemy.orm import Session
 
+from core.clock import get_today
 from core.errors import BadInput, NotFound, Unprocessable
 from core.geofiles.tables import Table
 from core.geofiles.writing import FORMATS, WGS84
@@ -18,7 +19,6 @@ from core.inputs import read_box, read_day, read_words
 from core.text import latin_digits
 from layers import export as layers_export
 from layers.area import get_srid, ground_of
-from layers.tiles.revision import get_today
 from layers.zoning import export as zoning_export
 from parcels import export as parcels_export
 
