@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -117,6 +118,14 @@ class Layer(Base):
 
 IS_PUBLIC: ColumnElement[bool] = Layer.visibility == Visibility.PUBLIC.value
 """That everyone may see what a layer holds."""
+
+
+def seen_by(*, staff: bool) -> ColumnElement[bool]:
+    """That whoever asks may see what a layer holds; ``staff``: they work for the city (Permission.STAFF_LAYERS).
+
+    Whatever outlives its answer (a certificate, a sheet, a file that is passed on) is made as for the public.
+    """
+    return true() if staff else IS_PUBLIC
 
 
 class Feature(Base):

@@ -89,7 +89,8 @@ class Nearest:
 class LayerHere:
     """One layer as seen from a spot: whether it holds data there, and its nearest feature, if any is near.
 
-    ``role`` is one of :class:`layers.models.PlaceRole`. Of a layer that is not ``is_public`` nothing more is told.
+    ``role`` is one of :class:`layers.models.PlaceRole`. Of a layer that is not ``is_shown`` to whoever asks nothing
+    more is told.
     """
 
     slug: str
@@ -100,12 +101,12 @@ class LayerHere:
     is_covered: bool
     nearest: Nearest | None
     role: str
-    is_public: bool
+    is_shown: bool
 
     @property
     def state(self) -> str:
         """``here`` or ``none``, ``no_data`` where nobody has looked, ``not_public`` where nobody is told."""
-        if not self.is_public:
+        if not self.is_shown:
             return "not_public"
         if not self.is_covered:
             return "no_data"
@@ -166,11 +167,13 @@ def _nearest_sql() -> TextClause:
     return text(Path(__file__).with_name("nearest.sql").read_text(encoding="utf-8"))
 
 
-def list_layers_here(session: Session, spot: Spot, within_m: float) -> list[LayerHere]:
+def list_layers_here(
+    session: Session, spot: Spot, within_m: float, *, staff: bool = False
+) -> list[LayerHere]:
     """Every layer by slug, with its coverage at the spot and its feature nearest to it within ``within_m``."""
     rows = session.execute(
         _nearest_sql(),
-        {**spot.values, "lon": spot.lon, "lat": spot.lat, "within_m": within_m},
+        {**spot.values, "lon": spot.lon, "lat": spot.lat, "within_m": within_m, "staff": staff},
     )
     return [_layer_here(row) for row in rows]
 
@@ -195,5 +198,5 @@ def _layer_here(row: Any) -> LayerHere:
         row.is_covered,
         nearest,
         row.place_role,
-        row.is_public,
+        row.is_shown,
     )
