@@ -17,7 +17,7 @@ from benchmarks.ours import fresh_folder, our_server, our_tile
 from benchmarks.results import Result, Row
 from benchmarks.servers import MARTIN, TEGOLA
 from benchmarks.tiles_cold import start_peers
-from core.clock import get_today
+from core.local_time import get_today
 from layers.tiles.cache import Key, TileCache
 from layers.tiles.encode import encode
 from layers.tiles.grid import BUFFER, HALF_WORLD_M, MAX_ZOOM, MIN_ZOOM, WORLD_M, Cell, cells_of

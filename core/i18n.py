@@ -21,7 +21,7 @@ from babel.numbers import format_decimal
 from babel.support import LazyProxy, NullTranslations, Translations
 from persiantools.jdatetime import JalaliDate
 
-from core import clock
+from core import local_time
 
 LANGUAGES = {"fa": "فارسی", "en": "English"}
 DEFAULT_LANGUAGE = "fa"
@@ -137,7 +137,7 @@ def format_date(day: dt.date) -> str:
     Days that the Jalali calendar does not reach are told in the Gregorian one, and said to be so.
     """
     if isinstance(day, dt.datetime):
-        day = clock.local(day).date()
+        day = local_time.to_local(day).date()
     if language() != "fa":
         return babel_format_date(day, "d MMMM y", locale="en")
     if not _FIRST_JALALI_DAY <= day <= _LAST_JALALI_DAY:
@@ -148,7 +148,7 @@ def format_date(day: dt.date) -> str:
 
 def format_time(moment: dt.datetime, *, seconds: bool = False) -> str:
     """What the city's clocks showed at a moment: ``14:05``, «۱۴:۰۵»."""
-    return local_digits(clock.local(moment).strftime("%H:%M:%S" if seconds else "%H:%M"))
+    return local_digits(local_time.to_local(moment).strftime("%H:%M:%S" if seconds else "%H:%M"))
 
 
 def format_duration(seconds: float) -> str:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.clock import TODAY
+from core.local_time import TODAY
 from core.models import Base, city_geometry, geometry_column, web_mercator_column
 
 

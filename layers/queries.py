@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from core.clock import TODAY
+from core.local_time import TODAY
 from layers.models import City, Layer
 
 # A boundary's envelope is widened by this before a coordinate is transformed: far from its grid a projection

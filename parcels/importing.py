@@ -12,7 +12,6 @@ from sqlalchemy import Column, Float, Integer, MetaData, Table, Text, func, sele
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from core.clock import get_today
 from core.errors import Unprocessable
 from core.geofiles import Batch, Source
 from core.i18n import format_number
@@ -29,6 +28,7 @@ from core.importing import (
     sql_file,
     told,
 )
+from core.local_time import get_today
 from core.progress import Tell
 from core.text import fold_number
 from layers.boundary import BoundaryGate, get_city

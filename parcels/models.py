@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.clock import TODAY
+from core.local_time import TODAY
 from core.models import WEB_MERCATOR, Base, city_geometry, geometry_column, gist_index, web_mercator_column
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from core.clock import TODAY
+from core.local_time import TODAY
 from layers.models import BaseRole, Feature, Layer, seen_by
 from layers.zoning.models import PLAN, Zone, ZoneClass
 from parcels.models import Parcel, ParcelLineage, Street

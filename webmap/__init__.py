@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from accounts import web as accounts_web
-from core import clock, cluster, i18n, log, web
+from core import cluster, i18n, local_time, log, web
 from core.anchor import Anchor
 from core.audit import ANCHOR
 from core.database import driver_url
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
     log.configure()
     i18n.set_language(terminal_language())  # commands speak it; each request chooses anew
     settings = (settings or Settings.load()).with_secret()
-    clock.use(settings.time_zone)
+    local_time.use(settings.time_zone)
     app = Flask("webmap", static_folder=None)
     app.config.update(_configuration(settings, as_app))
     app.wsgi_app = PublicAddress(app.wsgi_app, settings.public_url)  # type: ignore[method-assign]

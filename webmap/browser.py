@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.clock import get_today
 from core.i18n import direction, language
 from core.i18n import gettext as _
+from core.local_time import get_today
 from layers.models import Layer, Visibility
 from layers.words import land_use_name
 from layers.zoning.hues import look_of

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from core.clock import TODAY
+from core.local_time import TODAY
 from layers.models import Layer, SourceRevision
 from layers.tiles.sources import TileSource
 

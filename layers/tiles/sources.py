@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Date, Float, Select, bindparam
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.selectable import TextualSelect
 
-from core.clock import TODAY
 from core.errors import NotAllowed, NotFound
 from core.i18n import gettext as _
+from core.local_time import TODAY
 from layers.tiles.grid import BUFFER, Cell
 
 AnySelect = Select[*tuple[Any, ...]] | TextualSelect

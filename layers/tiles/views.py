@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from accounts.permissions import Permission
 from accounts.web import may
-from core.clock import get_today
 from core.inputs import read_day
+from core.local_time import get_today
 from core.web import db, public, same_for_all
 from layers.models import SourceRevision
 from layers.tiles import base, sources

@@ -12,7 +12,6 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, case, func, selec
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
-from core.clock import get_today
 from core.errors import Unprocessable
 from core.fields import plain_name, words
 from core.geofiles import Batch, Source
@@ -30,6 +29,7 @@ from core.importing import (
     sql_file,
     told,
 )
+from core.local_time import get_today
 from core.progress import Tell
 from layers.boundary import BoundaryGate, get_city
 from layers.models import City

@@ -49,11 +49,15 @@ _BROWSERS_DAY = re.compile(r"formatDay\(new Date\(\)\)|new Date\(\)\.(get|toLoca
 
 
 def test_the_city_alone_says_what_day_it_is() -> None:
-    """At night the day of a server, or of a browser abroad, is not the city's: core/clock.py tells."""
+    """At night the day of a server, or of a browser abroad, is not the city's: core/local_time.py tells."""
     asked = 0
     for path in committed():
         name = path.relative_to(ROOT).as_posix()
-        if path == Path(__file__) or name == "core/clock.py" or path.suffix not in (".py", ".html", ".js"):
+        if (
+            path == Path(__file__)
+            or name == "core/local_time.py"
+            or path.suffix not in (".py", ".html", ".js")
+        ):
             continue
         written = path.read_text(encoding="utf-8")
         asked += 1

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from core.clock import get_today
+from core.local_time import get_today
 from layers.tiles.grid import cell_at
 from layers.tiles.revision import bump
 from parcels import generalise

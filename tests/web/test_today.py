@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from core import clock
-from core.clock import get_today
+from core import local_time
 from core.database import make_engine, transaction
+from core.local_time import get_today
 from core.settings import Settings
 from tests import small_city
 from tests.conftest import DatabaseMaker
@@ -51,9 +51,9 @@ def city_url(make_database: DatabaseMaker) -> str:
 
 @pytest.fixture
 def _zone_as_it_was() -> Iterator[None]:
-    name = clock.zone_name()
+    name = local_time.zone_name()
     yield
-    clock.use(name)
+    local_time.use(name)
 
 
 def app_of(app: Flask, url: str, zone: str) -> Flask:
@@ -112,7 +112,7 @@ def test_every_address_tells_the_citys_day(
 def test_every_connection_counts_the_citys_days(city_url: str) -> None:
     days = set()
     for zone in (AHEAD, BEHIND):
-        clock.use(zone)
+        local_time.use(zone)
         engine = make_engine(city_url)
         with Session(engine) as session:
             assert session.scalar(text("SHOW timezone")) == zone

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from core.clock import get_today
 from core.documents import DocumentStore
 from core.errors import TooOften, Unavailable
 from core.i18n import gettext as _
+from core.local_time import get_today
 from parcels.certificates import queries, services
 from parcels.certificates.models import Certificate
 from parcels.certificates.services import Draft, Statement

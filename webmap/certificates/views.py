@@ -13,13 +13,13 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.clock import get_today
 from core.documents import DocumentStore
 from core.errors import NotFound
 from core.i18n import LANGUAGES, language, speaking
 from core.i18n import gettext as _
 from core.inputs import read_day, read_words
 from core.limits.web import limited
+from core.local_time import get_today
 from core.settings import Settings
 from core.web import db, public, wants_json
 from layers.words import isolated

@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from core.clock import get_today
 from core.errors import NotFound, Unprocessable
 from core.i18n import format_number
 from core.i18n import gettext as _
+from core.local_time import get_today
 from webmap.place.service import Land, Place, get_land_of, get_place_of
 
 MOST_COMPARED = 6

@@ -7,10 +7,10 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 
 from accounts.permissions import Permission
 from accounts.web import may
-from core.clock import get_today
 from core.errors import BadInput
 from core.i18n import gettext as _
 from core.inputs import read_day, read_words
+from core.local_time import get_today
 from core.web import db, public, wants_json
 from parcels.queries import numbers_of
 from webmap.compare.page import groups_of

@@ -10,11 +10,11 @@ from psycopg2 import extensions
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from core.clock import get_today
 from core.errors import Conflict, Unprocessable
 from core.grids import check_metric
 from core.i18n import format_number
 from core.i18n import gettext as _
+from core.local_time import get_today
 from layers.models import City
 from layers.tiles import revision
 from layers.zoning import generalise as zones_from_afar

@@ -9,13 +9,13 @@ from urllib.parse import quote
 import shapely
 from sqlalchemy.orm import Session
 
-from core.clock import get_today
 from core.errors import BadInput, NotFound, Unprocessable
 from core.geofiles.tables import Table
 from core.geofiles.writing import FORMATS, WGS84
 from core.i18n import format_number, gettext, language
 from core.i18n import gettext as _
 from core.inputs import read_box, read_day, read_words
+from core.local_time import get_today
 from core.text import latin_digits
 from layers import export as layers_export
 from layers.area import get_srid, ground_of

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core import clock
+from core import local_time
 from core.i18n import format_date, format_time, speaking
 
 LATE = dt.datetime(2026, 11, 25, 22, 0, tzinfo=dt.UTC)
@@ -15,9 +15,9 @@ LATE = dt.datetime(2026, 11, 25, 22, 0, tzinfo=dt.UTC)
 
 @pytest.fixture(autouse=True)
 def _zone_as_it_was() -> Iterator[None]:
-    name = clock.zone_name()
+    name = local_time.zone_name()
     yield
-    clock.use(name)
+    local_time.use(name)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def _zone_as_it_was() -> Iterator[None]:
     ],
 )
 def test_a_moment_is_told_by_the_citys_clocks(moment: dt.datetime, en: str, fa: str, time: str) -> None:
-    clock.use("Asia/Tehran")
+    local_time.use("Asia/Tehran")
     with speaking("en"):
         assert (format_date(moment), format_time(moment)) == (en, time)
     with speaking("fa"):
@@ -48,14 +48,14 @@ def test_a_day_stays_the_day_it_is() -> None:
 
 def test_a_moment_without_a_zone_is_none() -> None:
     with pytest.raises(ValueError, match="zone"):
-        clock.local(dt.datetime(2026, 11, 25))
+        local_time.to_local(dt.datetime(2026, 11, 25))
 
 
 def test_another_city_has_other_days_and_its_children_too() -> None:
-    clock.use("Pacific/Kiritimati")
-    assert clock.local(LATE).isoformat() == "2026-11-26T12:00:00+14:00"
-    assert clock.now().utcoffset() == dt.timedelta(hours=14)
-    assert os.environ["PGTZ"] == clock.zone_name() == "Pacific/Kiritimati"
+    local_time.use("Pacific/Kiritimati")
+    assert local_time.to_local(LATE).isoformat() == "2026-11-26T12:00:00+14:00"
+    assert local_time.now().utcoffset() == dt.timedelta(hours=14)
+    assert os.environ["PGTZ"] == local_time.zone_name() == "Pacific/Kiritimati"
 
 
 @pytest.mark.parametrize(
@@ -70,5 +70,5 @@ def test_another_city_has_other_days_and_its_children_too() -> None:
     ],
 )
 def test_nightly_jobs_come_up_in_the_citys_night(zone: str, said: str, in_utc: str) -> None:
-    clock.use(zone)
-    assert clock.cron_in_utc(said, LATE) == in_utc
+    local_time.use(zone)
+    assert local_time.cron_in_utc(said, LATE) == in_utc

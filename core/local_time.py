@@ -50,7 +50,7 @@ def now() -> dt.datetime:
     return dt.datetime.now(_zone)
 
 
-def local(moment: dt.datetime) -> dt.datetime:
+def to_local(moment: dt.datetime) -> dt.datetime:
     """A moment (with a zone of its own) as the city's clocks show it."""
     if moment.tzinfo is None:
         raise ValueError("a moment without a zone could be any of a day's")
