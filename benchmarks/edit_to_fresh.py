@@ -17,10 +17,10 @@ from benchmarks.ours import fresh_folder, our_server, our_tile
 from benchmarks.results import Result, Row
 from benchmarks.servers import MARTIN, TEGOLA
 from benchmarks.tiles_cold import start_peers
+from core.local_time import get_today
 from layers.tiles.cache import Key, TileCache
 from layers.tiles.encode import encode
 from layers.tiles.grid import BUFFER, HALF_WORLD_M, MAX_ZOOM, MIN_ZOOM, WORLD_M, Cell, cells_of
-from layers.tiles.revision import get_today
 from layers.zoning.tiles import SOURCE as ZONING
 
 NAME = "edit-to-fresh"

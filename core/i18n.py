@@ -21,6 +21,8 @@ from babel.numbers import format_decimal
 from babel.support import LazyProxy, NullTranslations, Translations
 from persiantools.jdatetime import JalaliDate
 
+from core import local_time
+
 LANGUAGES = {"fa": "فارسی", "en": "English"}
 DEFAULT_LANGUAGE = "fa"
 PACKAGES = ("core", "accounts", "layers", "parcels", "permits", "reports", "webmap")
@@ -130,16 +132,23 @@ def format_percent(ratio: float) -> str:
 
 
 def format_date(day: dt.date) -> str:
-    """A day in words: ``23 November 2026``, or Jalali «۲ آذر ۱۴۰۵».
+    """A day in words: ``23 November 2026``, or Jalali «۲ آذر ۱۴۰۵»; of a moment, the day that it was in the city.
 
     Days that the Jalali calendar does not reach are told in the Gregorian one, and said to be so.
     """
+    if isinstance(day, dt.datetime):
+        day = local_time.to_local(day).date()
     if language() != "fa":
         return babel_format_date(day, "d MMMM y", locale="en")
     if not _FIRST_JALALI_DAY <= day <= _LAST_JALALI_DAY:
         return babel_format_date(day, "d MMMM y", locale="fa").translate(_PERSIAN_DIGITS) + " میلادی"
     jalali = JalaliDate(day)  # type: ignore[no-untyped-call]
     return f"{jalali.day} {JALALI_MONTHS[jalali.month - 1]} {jalali.year}".translate(_PERSIAN_DIGITS)
+
+
+def format_time(moment: dt.datetime, *, seconds: bool = False) -> str:
+    """What the city's clocks showed at a moment: ``14:05``, «۱۴:۰۵»."""
+    return local_digits(local_time.to_local(moment).strftime("%H:%M:%S" if seconds else "%H:%M"))
 
 
 def format_duration(seconds: float) -> str:

@@ -46,7 +46,8 @@ class JobError(Base):
 class Task:
     """A kind of work: called with a session and what it was deferred with, commits nothing itself.
 
-    ``cron`` makes it come up by itself; ``attempts`` is how often it is tried, ever longer apart (2, 4, 8 … minutes).
+    ``cron`` (by the city's clocks) makes it come up by itself; ``attempts`` is how often it is tried, ever longer
+    apart (2, 4, 8 … minutes).
     """
 
     name: str

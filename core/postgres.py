@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from core import local_time
 from core.errors import Unavailable
 from core.i18n import gettext as _
 
@@ -91,7 +92,7 @@ def configuration(socket_dir: Path, *, durable: bool, memory: int | None = None)
         "max_wal_size": "2GB",
         "checkpoint_timeout": "15min",
         "wal_compression": "on",
-        "timezone": "'UTC'",
+        "timezone": _quoted(local_time.zone_name()),
         "log_timezone": "'UTC'",
         "log_line_prefix": "'%m [%p] '",
         "lc_messages": "'C'",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,6 +46,9 @@ class Settings:
         "memory://", "where requests are counted: memory:// (each worker its own) or redis://host:6379/0"
     )
     default_language: str = _setting("fa", "fa or en: what a visitor without a preference reads")
+    time_zone: str = _setting(
+        "Asia/Tehran", "the city's time zone, by its IANA name: when a day begins and ends"
+    )
     trusted_proxies: str = _setting("0", "how many proxies stand in front and set X-Forwarded-For")
 
     @classmethod
@@ -104,6 +108,7 @@ class Settings:
             raise SettingsError(f"STAFF_SECOND_FACTOR: yes or no, not {self.staff_second_factor!r}")
         if self.default_language not in ("fa", "en"):
             raise SettingsError(f"DEFAULT_LANGUAGE: fa or en, not {self.default_language!r}")
+        _check_zone(self.time_zone)
         if not self.trusted_proxies.isdigit():
             raise SettingsError(f"TRUSTED_PROXIES: a whole number, not {self.trusted_proxies!r}")
 
@@ -118,6 +123,13 @@ def _check_address(name: str, address: str, schemes: tuple[str, ...]) -> None:
         is_whole = False
     if not is_whole:
         raise SettingsError(f"{name}: an address that begins with {'://, '.join(schemes)}:// is needed")
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise SettingsError(f"TIME_ZONE: a name like Asia/Tehran is needed, not {name!r}") from None
 
 
 def terminal_language(env: Mapping[str, str] | None = None) -> str:

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Engine, insert, make_url
 from sqlalchemy.orm import Session
 
-from core import jobs
+from core import jobs, local_time
 from core.anchor import Anchor
 from core.audit import ANCHOR
 from core.jobs import JobError, Task
@@ -72,7 +72,7 @@ class Worker:
         backoff = Backoff(each.attempts, first_wait_s)
         taught = self.app.task(name=each.name, pass_context=True, retry=backoff)(run)
         if each.cron:
-            self.app.periodic(cron=each.cron)(taught)
+            self.app.periodic(cron=local_time.cron_in_utc(each.cron))(taught)
 
     def _run(self, each: Task, context: procrastinate.JobContext, **arguments: Any) -> None:
         job = context.job

@@ -50,13 +50,14 @@ def _around_sql() -> TextClause:
     return text(Path(__file__).with_name("around.sql").read_text(encoding="utf-8"))
 
 
-def find_around(session: Session, ground: Any) -> Around:
+def find_around(session: Session, ground: Any, *, staff: bool = False) -> Around:
     """What lies over and passes by a parcel (its EWKB shape) or a spot (:class:`layers.queries.Spot`)."""
     values = {
         "shape": _ewkt(ground) if isinstance(ground, Spot) else hex_of(ground),
         "within_m": PASSING_M,
         "border_m": _BORDER_M,
         "least_m2": LEAST_OVERLAP_M2,
+        "staff": staff,
     }
     overlays, networks = [], []
     for row in session.execute(_around_sql(), values):

@@ -1,5 +1,5 @@
 -- What lies over a piece of ground (overlays: each feature, with how much of the ground it covers) and what passes by
--- it (networks: the nearest feature within :within_m of its border). Of the public's layers only.
+-- it (networks: the nearest feature within :within_m of its border). Of the public's layers, for the :staff of theirs, too.
 -- Measured by the pieces that features are cut into, none of which overlaps another of its feature: each is found by the index on
 -- (layer_id, geom). Most pieces cover a parcel wholly or not at all, and telling that is much cheaper than cutting.
 SELECT layer.slug, feature.name_fa, feature.name_en, feature.kind, found.area_m2, found.distance_m, found.bearing,
@@ -36,6 +36,6 @@ CROSS JOIN LATERAL (
     )
 ) AS found
 JOIN feature ON feature.id = found.feature_id
-WHERE layer.visibility = 'public' AND layer.place_role IN ('overlay', 'network')
+WHERE (layer.visibility = 'public' OR :staff) AND layer.place_role IN ('overlay', 'network')
       AND coalesce(found.area_m2, :least_m2) >= :least_m2
 ORDER BY layer.slug, found.area_m2 DESC NULLS LAST, feature.id

@@ -10,7 +10,7 @@ from core.geofiles.tables import Table, columns_of, columns_of_objects
 from core.i18n import format_number
 from core.i18n import gettext as _
 from layers.area import AREA, area_value, within
-from layers.models import IS_PUBLIC, Feature, Layer
+from layers.models import Feature, Layer, seen_by
 
 MOST = 50_000
 """What is handed out in one file; more is asked for piece by piece, or by OGC API page by page."""
@@ -18,14 +18,14 @@ MOST = 50_000
 _COLUMNS = {"key": "text", "name_fa": "text", "name_en": "text", "kind": "text"}
 
 
-def find_public_layer(session: Session, slug: str) -> Layer | None:
-    """The layer of this name, if there is one that anybody may see."""
-    return session.scalars(select(Layer).where(Layer.slug == slug, IS_PUBLIC)).one_or_none()
+def find_shown_layer(session: Session, slug: str, *, staff: bool = False) -> Layer | None:
+    """The layer of this name, if there is one that whoever asks may see."""
+    return session.scalars(select(Layer).where(Layer.slug == slug, seen_by(staff=staff))).one_or_none()
 
 
-def list_public_layers(session: Session) -> list[Layer]:
-    """Every layer that anybody may see, the base map's too, by slug."""
-    return list(session.scalars(select(Layer).where(IS_PUBLIC).order_by(Layer.slug)))
+def list_shown_layers(session: Session, *, staff: bool = False) -> list[Layer]:
+    """Every layer that whoever asks may see, the base map's too, by slug."""
+    return list(session.scalars(select(Layer).where(seen_by(staff=staff)).order_by(Layer.slug)))
 
 
 def outline(geom: Any) -> ColumnElement[Any]:

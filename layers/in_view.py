@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.models import city_geometry
 from core.text import fold
-from layers.models import IS_PUBLIC, BaseRole, Feature, Layer
+from layers.models import BaseRole, Feature, Layer, seen_by
 from layers.queries import SPOT, Spot
 
 MOST_COUNTED = 2000
@@ -116,11 +116,11 @@ def count_up_to(of: Select[Any]) -> Select[Any]:
     return select(func.count()).select_from(of.limit(MOST_COUNTED + 1).subquery())
 
 
-def list_shown_layers(session: Session) -> list[Layer]:
-    """Every layer that the public sees and that has things with names: overlays, and what the base map names."""
+def list_shown_layers(session: Session, *, staff: bool = False) -> list[Layer]:
+    """Every layer that whoever asks may see and that has things with names: overlays, and what the base map names."""
     # The streets of the base map are told by the centre, not one by one.
     named = or_(Layer.base_role.is_(None), Layer.base_role != BaseRole.STREET)
-    return list(session.scalars(select(Layer).where(named, IS_PUBLIC).order_by(Layer.slug)))
+    return list(session.scalars(select(Layer).where(named, seen_by(staff=staff)).order_by(Layer.slug)))
 
 
 def count_features(session: Session, window: Window, layer_id: int, words: str) -> int:

@@ -22,10 +22,12 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.local_time import TODAY
 from core.models import Base, city_geometry, geometry_column, web_mercator_column
 
 
@@ -118,6 +120,14 @@ IS_PUBLIC: ColumnElement[bool] = Layer.visibility == Visibility.PUBLIC.value
 """That everyone may see what a layer holds."""
 
 
+def seen_by(*, staff: bool) -> ColumnElement[bool]:
+    """That whoever asks may see what a layer holds; ``staff``: they work for the city (Permission.STAFF_LAYERS).
+
+    Whatever outlives its answer (a certificate, a sheet, a file that is passed on) is made as for the public.
+    """
+    return true() if staff else IS_PUBLIC
+
+
 class Feature(Base):
     """One thing of a layer; whatever its file said of it is kept in ``properties``."""
 
@@ -205,7 +215,7 @@ class SourceRevision(Base):
 
     source: Mapped[str] = mapped_column(Text, primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger, server_default="1")
-    updated_on: Mapped[dt.date] = mapped_column(Date, server_default=func.current_date())
+    updated_on: Mapped[dt.date] = mapped_column(Date, server_default=TODAY)
     bumped_in: Mapped[int | None] = mapped_column(BigInteger)
 
 

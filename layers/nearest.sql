@@ -1,11 +1,11 @@
 -- For each layer: whether it holds data at the spot, and its feature nearest to the spot within :within_m; of a layer
--- that the public does not see no feature is told.
+-- that is not for whoever asks (:staff) no feature is told.
 -- Measured by the pieces that features are cut into. Each layer is one descent of the index on (layer_id, geom), which
 -- is taken only when nothing but the distance is asked for in ORDER BY; of a layer with a few pieces it would have to
 -- search all of the index before it knew that there are no more. Of several at the same distance (a neighbourhood
 -- inside its district, both under the spot) the smallest is the most telling: a handful first, then the best of them.
 SELECT layer.slug, layer.name_fa, layer.name_en, layer.domain, layer.geometry_kind,
-       layer.place_role, layer.visibility = 'public' AS is_public,
+       layer.place_role, (layer.visibility = 'public' OR :staff) AS is_shown,
        EXISTS (
            SELECT FROM coverage_part
            WHERE coverage_part.layer_id = layer.id
@@ -29,7 +29,7 @@ LEFT JOIN LATERAL (
             SELECT part.feature_id, part.geom,
                    ST_Distance(part.geom, ST_SetSRID(ST_MakePoint(:x, :y), :srid)) AS distance_m
             FROM feature_part AS part
-            WHERE part.layer_id = layer.id AND layer.visibility = 'public' AND size.is_large
+            WHERE part.layer_id = layer.id AND (layer.visibility = 'public' OR :staff) AND size.is_large
             ORDER BY part.geom <-> ST_SetSRID(ST_MakePoint(:x, :y), :srid)
             LIMIT 6
         )
@@ -38,7 +38,7 @@ LEFT JOIN LATERAL (
             SELECT part.feature_id, part.geom,
                    ST_Distance(part.geom, ST_SetSRID(ST_MakePoint(:x, :y), :srid)) AS distance_m
             FROM feature_part AS part
-            WHERE part.layer_id = layer.id AND layer.visibility = 'public' AND NOT size.is_large
+            WHERE part.layer_id = layer.id AND (layer.visibility = 'public' OR :staff) AND NOT size.is_large
             ORDER BY distance_m
             LIMIT 6
         )

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from core.local_time import TODAY
 from layers.models import City, Layer
 
 # A boundary's envelope is widened by this before a coordinate is transformed: far from its grid a projection
@@ -88,7 +89,8 @@ class Nearest:
 class LayerHere:
     """One layer as seen from a spot: whether it holds data there, and its nearest feature, if any is near.
 
-    ``role`` is one of :class:`layers.models.PlaceRole`. Of a layer that is not ``is_public`` nothing more is told.
+    ``role`` is one of :class:`layers.models.PlaceRole`. Of a layer that is not ``is_shown`` to whoever asks nothing
+    more is told.
     """
 
     slug: str
@@ -99,12 +101,12 @@ class LayerHere:
     is_covered: bool
     nearest: Nearest | None
     role: str
-    is_public: bool
+    is_shown: bool
 
     @property
     def state(self) -> str:
         """``here`` or ``none``, ``no_data`` where nobody has looked, ``not_public`` where nobody is told."""
-        if not self.is_public:
+        if not self.is_shown:
             return "not_public"
         if not self.is_covered:
             return "no_data"
@@ -120,7 +122,7 @@ def _city_here() -> Select[Any]:
     )
     moved = case((func.ST_Intersects(envelope, degrees), func.ST_Transform(degrees, City.srid)))
     return select(
-        func.current_date().label("today"),
+        TODAY.label("today"),
         City.srid,
         City.boundary.is_(None).label("is_boundless"),
         func.ST_X(moved).label("x"),
@@ -165,11 +167,13 @@ def _nearest_sql() -> TextClause:
     return text(Path(__file__).with_name("nearest.sql").read_text(encoding="utf-8"))
 
 
-def list_layers_here(session: Session, spot: Spot, within_m: float) -> list[LayerHere]:
+def list_layers_here(
+    session: Session, spot: Spot, within_m: float, *, staff: bool = False
+) -> list[LayerHere]:
     """Every layer by slug, with its coverage at the spot and its feature nearest to it within ``within_m``."""
     rows = session.execute(
         _nearest_sql(),
-        {**spot.values, "lon": spot.lon, "lat": spot.lat, "within_m": within_m},
+        {**spot.values, "lon": spot.lon, "lat": spot.lat, "within_m": within_m, "staff": staff},
     )
     return [_layer_here(row) for row in rows]
 
@@ -194,5 +198,5 @@ def _layer_here(row: Any) -> LayerHere:
         row.is_covered,
         nearest,
         row.place_role,
-        row.is_public,
+        row.is_shown,
     )

@@ -93,11 +93,11 @@ def _bearing(near: Nearest) -> float | None:
 
 
 def coverage_json(layers: list[LayerHere]) -> dict[str, str]:
-    """For each layer whether the city holds its data at the spot, or does not show them to the public."""
+    """For each layer whether the city holds its data at the spot, or does not show them to whoever asks."""
     return {layer.slug: _coverage(layer) for layer in layers}
 
 
 def _coverage(layer: LayerHere) -> str:
-    if not layer.is_public:
+    if not layer.is_shown:
         return "not_public"
     return "covered" if layer.is_covered else "no_data"

@@ -28,6 +28,7 @@ from core.importing import (
     sql_file,
     told,
 )
+from core.local_time import get_today
 from core.progress import Tell
 from core.text import fold_number
 from layers.boundary import BoundaryGate, get_city
@@ -91,8 +92,7 @@ def import_parcels(
     from reading. Nothing may be committed then.
     """
     how = how or ParcelFile()
-    today = session.scalar(select(func.current_date()))
-    if how.valid_from and today and how.valid_from > today:
+    if how.valid_from and how.valid_from > get_today(session):
         raise Unprocessable(
             _("--valid-from: parcels cannot be imported for a day to come."), field="valid_from"
         )
@@ -229,7 +229,7 @@ def _apply(session: Session, how: ParcelFile, account: Account) -> Counts:
     counted = session.execute(text("SELECT state, count(*) AS n FROM parcel_incoming GROUP BY state"))
     states: dict[str, int] = {row.state: row.n for row in counted}
     gone = _gone(session)
-    day = how.valid_from or session.scalar(select(func.current_date()))
+    day = how.valid_from or get_today(session)
     if how.close_gone and gone:
         session.execute(
             sql_file(_HERE / "close_gone_parcels.sql"),

@@ -17,11 +17,11 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     Text,
-    func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.local_time import TODAY
 from core.models import WEB_MERCATOR, Base, city_geometry, geometry_column, gist_index, web_mercator_column
 
 
@@ -119,7 +119,7 @@ class Parcel(Base):
     )
     geom: Mapped[WKBElement] = geometry_column("MULTIPOLYGON")
     geom_3857: Mapped[WKBElement] = web_mercator_column()
-    valid_from: Mapped[dt.date] = mapped_column(Date, server_default=func.current_date())
+    valid_from: Mapped[dt.date] = mapped_column(Date, server_default=TODAY)
     valid_to: Mapped[dt.date | None] = mapped_column(Date)
     properties: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     version: Mapped[int] = mapped_column(server_default="1")
@@ -135,7 +135,7 @@ class ParcelLineage(Base):
     child_id: Mapped[int] = mapped_column(ForeignKey("parcel.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
     survey_id: Mapped[int | None] = mapped_column(BigInteger)
-    recorded_on: Mapped[dt.date] = mapped_column(Date, server_default=func.current_date())
+    recorded_on: Mapped[dt.date] = mapped_column(Date, server_default=TODAY)
 
 
 class ParcelBlock(Base):

@@ -23,6 +23,7 @@ class Question:
 
     ``words`` are those with a letter, or the one number if it is all there is: some names are numbers.
     ``key`` is it as a parcel number. ``plate`` is the house number, where it was named as such («پلاک ۱۲»).
+    ``staff``: whoever asks may find what is in the staff's layers, too.
     """
 
     typed: str
@@ -31,6 +32,7 @@ class Question:
     words: tuple[str, ...]
     numbers: tuple[int, ...]
     plate: int | None
+    staff: bool = False
 
     @property
     def telling_words(self) -> tuple[str, ...]:
@@ -55,7 +57,7 @@ class Question:
         return dataclasses.replace(self, words=words)
 
 
-def read_question(typed: str) -> Question:
+def read_question(typed: str, *, staff: bool = False) -> Question:
     """Take apart what somebody typed, in either script, any digits, any punctuation."""
     plain = _DASHES.sub("-", typed)
     folded = fold(plain)
@@ -68,7 +70,8 @@ def read_question(typed: str) -> Question:
     if not words and len(tokens) == 1:
         words = tokens
     # A word typed twice counts once.
-    return Question(typed, folded, _key(plain), tuple(dict.fromkeys(words))[:MOST_WORDS], numbers, plate)
+    words = list(dict.fromkeys(words))[:MOST_WORDS]
+    return Question(typed, folded, _key(plain), tuple(words), numbers, plate, staff)
 
 
 def _key(plain: str) -> str:

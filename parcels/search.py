@@ -21,12 +21,14 @@ _LEAST_OFFERED = 0.5
 _SURE = 0.9
 
 
-def search(session: Session, typed: str, limit: int, day: dt.date | None = None) -> list[Hit]:
+def search(
+    session: Session, typed: str, limit: int, day: dt.date | None = None, *, staff: bool = False
+) -> list[Hit]:
     """Up to ``limit`` things that were probably meant, best first, as they are on ``day`` (today unless told)."""
     pairs = read_coordinates(typed)
     if pairs:
         return spots(session, pairs)
-    question = read_question(typed)
+    question = read_question(typed, staff=staff)
     if not question.folded:
         return []
     named = _named(session, question, limit)
@@ -40,9 +42,9 @@ def search(session: Session, typed: str, limit: int, day: dt.date | None = None)
     return _share_out(sorted(hits, key=lambda hit: hit.order), limit)
 
 
-def nearest_names(session: Session, typed: str, limit: int) -> list[Hit]:
+def nearest_names(session: Session, typed: str, limit: int, *, staff: bool = False) -> list[Hit]:
     """Streets and facilities with names not too far from what was typed: what to offer when nothing was found."""
-    question = read_question(typed)
+    question = read_question(typed, staff=staff)
     if not question.words or read_coordinates(typed):
         return []
     spellings = with_slips(session, question, _LEAST_OFFERED)

@@ -67,7 +67,9 @@ def names_or_joined(session: Session, question: Question, spellings: Spellings, 
 
 def _named(session: Session, question: Question, find: Find, limit: int) -> Named:
     streets = find(statements.street_ids(), Street.name_folded, Street.name_sound, CANDIDATES)
-    facilities = find(statements.facility_ids(), Feature.name_folded, Feature.name_sound, limit)
+    facilities = find(
+        statements.facility_ids(staff=question.staff), Feature.name_folded, Feature.name_sound, limit
+    )
     return Named(_streets(session, question, streets), _facilities(session, question, facilities))
 
 

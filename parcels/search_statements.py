@@ -20,14 +20,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from layers.models import IS_PUBLIC, BaseRole, Feature, Layer
+from core.local_time import TODAY
+from layers.models import BaseRole, Feature, Layer, seen_by
 from layers.zoning.models import PLAN, Zone, ZoneClass
 from parcels.models import Parcel, ParcelLineage, Street
 
 _MOST_HEIRS = 12
 
 
-_DAY = func.coalesce(bindparam("day", type_=Date), func.current_date())
+_DAY = func.coalesce(bindparam("day", type_=Date), TODAY)
 _ON_THE_DAY = (Parcel.valid_from <= _DAY) & (Parcel.valid_to.is_(None) | (Parcel.valid_to > _DAY))
 # Shapes are to be pointed at, not measured: to a few metres they are a tenth of their size.
 _SIMPLIFIED_M = 4.0
@@ -122,11 +123,11 @@ def streets_found() -> Select[Any]:
 
 
 @cache
-def facility_ids() -> Select[Any]:
+def facility_ids(*, staff: bool) -> Select[Any]:
     """The ids of all named features that are not streets, to be narrowed down."""
     # The index holds named features only, so the query must say that it wants no others. The layers as a list and not
     # as a join: the planner would go through the index once for each of them.
-    searched = select(Layer.id).where(Layer.base_role.is_distinct_from(BaseRole.STREET), IS_PUBLIC)
+    searched = select(Layer.id).where(Layer.base_role.is_distinct_from(BaseRole.STREET), seen_by(staff=staff))
     return select(Feature.id).where(
         Feature.name_folded != "", Feature.layer_id == any_(func.array(searched.scalar_subquery()))
     )

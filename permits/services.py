@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.models import Person
-from core import audit
+from core import audit, local_time
 from core.audit import Actor
 from core.errors import Conflict, NotAllowed, NotFound, Unprocessable
 from core.i18n import gettext as _
@@ -135,7 +135,7 @@ def submit(
     """Hand an application in: it gets its reference and its fee. ``calendar``: the one that the city numbers by."""
     PERMITS.hold(session, case, seen)
     if case.reference is None:
-        case.reference = take_number(session, "permit", now.date(), calendar)
+        case.reference = take_number(session, "permit", local_time.to_local(now).date(), calendar)
     settings = get_settings(session, case.type_code, case.type_version)
     area, use = case.proposal.get("floor_area_m2"), case.proposal.get("use")
     case.fee_rials = sum(line.amount for line in reckon_fee(settings.fee, area, use))

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
-from core import cluster, i18n
+from core import cluster, i18n, local_time
 from core.database import driver_url, make_engine, upgrade
 from core.limits import web as limits
 from core.settings import Settings
@@ -25,6 +25,8 @@ SRID = 32639
 @pytest.fixture(scope="session", autouse=True)
 def _catalogues() -> None:
     i18n.compile_catalogues()
+    # Connections opened before any application is made count the same days as those opened after it.
+    local_time.use(local_time.DEFAULT_ZONE)
 
 
 @pytest.fixture(autouse=True)

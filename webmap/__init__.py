@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from accounts import web as accounts_web
-from core import cluster, i18n, log, web
+from core import cluster, i18n, local_time, log, web
 from core.anchor import Anchor
 from core.audit import ANCHOR
 from core.database import driver_url
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
     log.configure()
     i18n.set_language(terminal_language())  # commands speak it; each request chooses anew
     settings = (settings or Settings.load()).with_secret()
+    local_time.use(settings.time_zone)
     app = Flask("webmap", static_folder=None)
     app.config.update(_configuration(settings, as_app))
     app.wsgi_app = PublicAddress(app.wsgi_app, settings.public_url)  # type: ignore[method-assign]
@@ -107,7 +108,11 @@ def _teach_templates(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=False)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(
-        number=i18n.format_number, percent=i18n.format_percent, day=i18n.format_date, digits=i18n.local_digits
+        number=i18n.format_number,
+        percent=i18n.format_percent,
+        day=i18n.format_date,
+        time=i18n.format_time,
+        digits=i18n.local_digits,
     )
     app.jinja_env.globals.update(
         language=i18n.language,

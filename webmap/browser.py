@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from core.i18n import direction, language
 from core.i18n import gettext as _
-from layers.models import Layer
-from layers.tiles.revision import get_today
+from core.local_time import get_today
+from layers.models import Layer, Visibility
 from layers.words import land_use_name
 from layers.zoning.hues import look_of
 from layers.zoning.models import ZoneClass
@@ -23,14 +23,15 @@ _STYLE = Path(__file__).resolve().parent.parent / "layers" / "style.json"
 _PARCELS, _ZONING, _BASE = "parcels", "zoning", "base"
 
 
-def page_config(session: Session, args: Mapping[str, str]) -> dict[str, Any]:
+def page_config(session: Session, args: Mapping[str, str], *, staff: bool = False) -> dict[str, Any]:
     """Everything the map needs before its first tile, as plain JSON.
 
     ``args`` is the page's query string: the browser reads it itself, except the day, which is checked here.
+    ``staff``: with the layers that are theirs alone.
     """
     city = queries.find_city(session)
     today = get_today(session)
-    overlays = queries.list_overlays(session)
+    overlays = queries.list_overlays(session, staff=staff)
     return {
         "lang": language(),
         "dir": direction(),
@@ -83,6 +84,7 @@ def _layer(layer: Layer) -> dict[str, Any]:
         "geometry_kind": layer.geometry_kind,
         "min_zoom": layer.min_zoom,
         "visible": bool(layer.style.get("visible", False)),
+        "for_staff": layer.visibility != Visibility.PUBLIC,
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from layers.models import IS_PUBLIC, City, Feature, Layer, SourceRevision
+from layers.models import City, Feature, Layer, SourceRevision, seen_by
 from layers.zoning.models import Zone, ZoneClass
 from parcels.models import LandUse, Parcel, ParcelBlock
 
@@ -43,9 +43,9 @@ def _lon_lat(box: Any) -> Any:
     return func.ST_Transform(func.ST_SetSRID(box, 3857), 4326)
 
 
-def list_overlays(session: Session) -> list[Layer]:
-    """The layers that people switch on, by name; those of the base map are always on, those of the staff never."""
-    shown = Layer.base_role.is_(None), IS_PUBLIC
+def list_overlays(session: Session, *, staff: bool = False) -> list[Layer]:
+    """The layers that whoever asks may switch on, by name; those of the base map are always on."""
+    shown = Layer.base_role.is_(None), seen_by(staff=staff)
     return list(session.scalars(select(Layer).where(*shown).order_by(Layer.slug)))
 
 

@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from core import cluster, database
+from core import cluster, database, local_time
 from core.errors import AppError
 from core.i18n import gettext as _
 from core.i18n import set_language
@@ -50,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parse(arguments)
     try:
         settings = Settings.load(data_dir=asked.data)
+        local_time.use(settings.time_zone)  # before anything of the city is started
         refuse_taken_port(asked.port)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         prepare(settings.with_secret())

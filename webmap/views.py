@@ -3,6 +3,8 @@
 from flask import Blueprint, Response, jsonify, render_template, request
 from sqlalchemy import text
 
+from accounts.permissions import Permission
+from accounts.web import may
 from core.web import db, kept_offline, public
 from webmap.browser import page_config
 
@@ -14,7 +16,9 @@ blueprint = Blueprint("webmap", __name__)
 @kept_offline
 def map_page() -> str:
     """The map. Place, zoom, layers, date and selection live in the URL."""
-    return render_template("map.html", config=page_config(db.session, request.args))
+    return render_template(
+        "map.html", config=page_config(db.session, request.args, staff=may(Permission.STAFF_LAYERS))
+    )
 
 
 @blueprint.get("/health")

@@ -62,6 +62,7 @@ BROWSER = {
     "layer.on": _("%(name)s is shown"),
     "layer.off": _("%(name)s is hidden"),
     "layer.zoom": _("seen from closer"),
+    "layer.staff": _("for the staff only"),
     "layer.unnamed": _("Layer without a name"),
     "theme.land_use": _("Land use"),
     "theme.zoning": _("Zoning"),

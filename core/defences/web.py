@@ -78,6 +78,9 @@ def _add_headers(response: Response) -> Response:
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", f"max-age={_TWO_YEARS_S}; includeSubDomains")
     headers["X-Request-ID"] = g.get("request_id", "")
+    if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+        # What somebody is told who has signed in may be more than what anybody is.
+        headers.setdefault("Cache-Control", "private, no-cache")
     if response.mimetype == "text/html":
         # Of pages only: a tile or a file opens no window and asks for no camera.
         headers.setdefault("Permissions-Policy", _FEATURES)

@@ -12,6 +12,7 @@ from werkzeug.http import parse_accept_header, parse_etags
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 FOR_GOOD = "public, max-age=31536000, immutable"
 FOR_A_MINUTE = "public, max-age=60"
+FOR_NOBODY_ELSE = "private, no-store"
 SHARED_HEADERS = [
     ("Content-Type", MEDIA_TYPE),
     ("Vary", "Accept-Encoding"),

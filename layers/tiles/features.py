@@ -6,8 +6,6 @@ from pathlib import Path
 from sqlalchemy import BigInteger, Float, Integer, Text, bindparam, column, func, select, text
 from sqlalchemy.orm import Session
 
-from core.errors import NotAllowed
-from core.i18n import gettext as _
 from core.models import WEB_MERCATOR
 from layers.models import Feature, Layer, Visibility
 from layers.tiles.grid import BUFFER, Cell
@@ -36,12 +34,10 @@ _CROWD = text("""
 
 
 def find_layer_source(session: Session, slug: str) -> TileSource | None:
-    """The source of the layer with that slug. Raises NotAllowed for one that the public does not see."""
+    """The source of the layer with that slug."""
     found = session.execute(select(Layer.id, Layer.visibility).where(Layer.slug == slug)).one_or_none()
     if found is None:
         return None
-    if found.visibility != Visibility.PUBLIC:
-        raise NotAllowed(_("The layer “%(name)s” is not shown to the public.", name=slug), field="source")
     layer_id = found.id
     fields = {
         "name_fa": "Name in Persian",
@@ -50,7 +46,14 @@ def find_layer_source(session: Session, slug: str) -> TileSource | None:
         "count": "How many features are drawn as one mark, where they cannot be told apart",
     }
     layer = TileLayer(slug, feature_rows, fields, variant=partial(is_crowd, layer_id))
-    return TileSource(slug, (layer,), nested=True, family=_FAMILY, values={"layer_id": layer_id})
+    return TileSource(
+        slug,
+        (layer,),
+        nested=True,
+        for_staff=found.visibility != Visibility.PUBLIC,
+        family=_FAMILY,
+        values={"layer_id": layer_id},
+    )
 
 
 def feature_rows(asked: Asked) -> AnySelect:

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core.local_time import TODAY
 from layers.models import Layer, SourceRevision
 from layers.tiles.sources import TileSource
 
@@ -29,7 +30,7 @@ def bump(session: Session, source: str) -> None:
                 index_elements=[SourceRevision.source],
                 set_={
                     "revision": SourceRevision.revision + 1,
-                    "updated_on": func.current_date(),
+                    "updated_on": TODAY,
                     "bumped_in": mine,
                 },
             )
@@ -43,8 +44,3 @@ def get_revision(session: Session, source: TileSource, on: dt.date | None, today
     """
     number = session.scalar(select(SourceRevision.revision).where(SourceRevision.source == source.name)) or 0
     return f"{number}.{today:%Y%m%d}" if source.dated and on is None else str(number)
-
-
-def get_today(session: Session) -> dt.date:
-    """The database's day: the one that zones are compared with."""
-    return session.scalars(select(func.current_date())).one()

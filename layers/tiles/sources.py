@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Date, Float, Select, bindparam
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.selectable import TextualSelect
 
-from core.errors import NotFound
+from core.errors import NotAllowed, NotFound
 from core.i18n import gettext as _
+from core.local_time import TODAY
 from layers.tiles.grid import BUFFER, Cell
 
 AnySelect = Select[*tuple[Any, ...]] | TextualSelect
@@ -84,7 +85,7 @@ class Asked:
     @property
     def day(self) -> ColumnElement[dt.date]:
         """The day whose state of things is drawn; the database's own today if none is named."""
-        return func.coalesce(bindparam("day", None, type_=Date), func.current_date())
+        return func.coalesce(bindparam("day", None, type_=Date), TODAY)
 
 
 Rows = Callable[[Asked], AnySelect]
@@ -123,6 +124,8 @@ class TileSource:
     dated: bool = False
     regime: Regime | None = None
     nested: bool = False
+    for_staff: bool = False
+    """Whether the staff alone may have it: its tiles are made for each who asks, and kept nowhere."""
     family: str = ""
     """Sources of one family are drawn by the same statements; by default a source is a family of its own."""
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -191,12 +194,14 @@ def list_dated() -> list[TileSource]:
     return [source for source in _declared.values() if source.dated]
 
 
-def get_source(session: Session, name: str) -> TileSource:
-    """The source of that name. Raises NotFound."""
+def get_source(session: Session, name: str, *, staff: bool = False) -> TileSource:
+    """The source of that name. Raises NotFound, and NotAllowed for one of the staff's unless they ask."""
     if name in _declared:
         return _declared[name]
     for finder in _finders:
         found = finder(session, name)
+        if found and found.for_staff and not staff:
+            raise NotAllowed(_("The layer “%(name)s” is not shown to the public.", name=name), field="source")
         if found:
             return found
     raise NotFound(_("This city has no tiles named “%(name)s”.", name=name), field="source")

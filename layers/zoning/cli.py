@@ -5,6 +5,7 @@ import datetime as dt
 import click
 from flask.cli import AppGroup
 
+from core import local_time
 from core.audit import COMMAND
 from core.cli import FileOptions, command_transaction, day_option, file_options, telling_problems
 from core.cli import tell as tell_account
@@ -86,7 +87,7 @@ def _decision_line(decision: Decision) -> str:
         "Zone version %(id)s: recorded %(recorded)s, in force from %(since)s; %(brought)s brought in, "
         "%(closed)s ended.",
         id=(decision.brought or decision.kept)[0],
-        recorded=decision.recorded_at.strftime("%Y-%m-%d %H:%M:%S %Z"),
+        recorded=local_time.to_local(decision.recorded_at).strftime("%Y-%m-%d %H:%M:%S %Z"),
         since=since,
         brought=format_number(len(decision.brought)),
         closed=format_number(len(decision.closed)),

@@ -29,6 +29,7 @@ from core.importing import (
     sql_file,
     told,
 )
+from core.local_time import get_today
 from core.progress import Tell
 from layers.boundary import BoundaryGate, get_city
 from layers.models import City
@@ -231,7 +232,7 @@ def _apply(session: Session, how: ZoneFile, account: Account) -> Counts:
     day = how.valid_from
     is_first = session.execute(select(Zone.id).where(Zone.plan == PLAN).limit(1)).first() is None
     if day is None and not is_first:
-        day = session.scalar(select(func.current_date()))
+        day = get_today(session)
     told_day = _("since ever") if day is None else format_date(day)
     account.choices.append(_("In force from: %(day)s.", day=told_day))
     for name in ("zone_change", "zone_in_force"):

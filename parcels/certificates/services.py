@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from core import audit
+from core import audit, local_time
 from core.audit import Actor
 from core.documents import DocumentStore
 from core.i18n import ngettext
@@ -169,7 +169,9 @@ def issue(
 def standing_of(session: Session, certificate: Certificate, today: dt.date) -> Standing:
     """Whether a certificate still holds, from its revocation and from parcel and zoning as known now."""
     if certificate.revoked_at is not None:
-        return Standing(State.REVOKED, Why.ZONING_ANNULLED, certificate.revoked_at.date())
+        return Standing(
+            State.REVOKED, Why.ZONING_ANNULLED, local_time.to_local(certificate.revoked_at).date()
+        )
     facts = certificate.stated["facts"]
     parcel = queries.find_parcel(session, certificate.parcel_id)
     if parcel is None or parcel.outline != facts["parcel"]["outline_sha256"]:

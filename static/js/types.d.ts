@@ -15,6 +15,7 @@ type Colour = [light: string, dark: string];
 type Names = { fa: string; en: string };
 
 interface OverlayLayer {
+  for_staff: boolean;
   slug: string;
   names: Names;
   domain: string;

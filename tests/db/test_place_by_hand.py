@@ -11,6 +11,7 @@ import shapely
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from core import local_time
 from core.database import make_engine
 from core.errors import NotFound
 from tests.by_hand import BORDER_M, CityByHand, ParcelSaid, Shapes, ZoneSaid, corners_of, random_points
@@ -20,7 +21,7 @@ from webmap.place.schemas import place_json
 from webmap.place.service import get_place_at
 
 POINTS, CORNERS = 1000, 120
-TODAY = dt.date.today()
+TODAY = local_time.now().date()
 # The day before and the first day of each amendment, and days far away.
 DAYS = (
     *[TODAY] * 6,

@@ -41,3 +41,30 @@ def test_a_file_says_why_it_exists(package: str) -> None:
     for path in (ROOT / package).rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert text.startswith('"""'), f"{path} does not say in its first line why it exists"
+
+
+_MACHINES_DAY = re.compile(r"\bdate\.today\(|\butcnow\(")
+_SERVERS_DAY = re.compile(r"\bcurrent_date\(|\bnow\([^)]*\)\.date\(|\.date\(\)\s*\||\.strftime\([^)]*\)\s*\|")
+_BROWSERS_DAY = re.compile(r"formatDay\(new Date\(\)\)|new Date\(\)\.(get|toLocale)")
+
+
+def test_the_city_alone_says_what_day_it_is() -> None:
+    """At night the day of a server, or of a browser abroad, is not the city's: core/local_time.py tells."""
+    asked = 0
+    for path in committed():
+        name = path.relative_to(ROOT).as_posix()
+        if (
+            path == Path(__file__)
+            or name == "core/local_time.py"
+            or path.suffix not in (".py", ".html", ".js")
+        ):
+            continue
+        written = path.read_text(encoding="utf-8")
+        asked += 1
+        if path.suffix == ".js":
+            assert not _BROWSERS_DAY.search(written), name
+        else:
+            assert not _MACHINES_DAY.search(written), name
+            # Tests may ask the database itself, and reckon what it should have said.
+            assert name.startswith("tests/") or not _SERVERS_DAY.search(written), name
+    assert asked > 300

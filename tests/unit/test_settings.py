@@ -23,6 +23,9 @@ def test_environment_wins_over_the_file(tmp_path: Path) -> None:
         ({"DEFAULT_LANGUAGE": "de"}, "DEFAULT_LANGUAGE"),
         ({"PUBLIC_URL": "map.example.org"}, "PUBLIC_URL"),
         ({"TRUSTED_PROXIES": "many"}, "TRUSTED_PROXIES"),
+        ({"TIME_ZONE": "Tehran"}, "TIME_ZONE"),
+        ({"TIME_ZONE": "../../etc/passwd"}, "TIME_ZONE"),
+        ({"TIME_ZONE": ""}, "TIME_ZONE"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, env: dict[str, str], named: str) -> None:

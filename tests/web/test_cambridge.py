@@ -1,6 +1,5 @@
 """A real city from its own files: Cambridge, MA, imported by the commands and asked by its addresses."""
 
-import datetime as dt
 import io
 import random
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
+from core import local_time
 from core.database import make_engine
 from core.settings import Settings
 from tests.by_hand import BORDER_M, CityByHand, ParcelSaid, Shapes, ZoneSaid, corners_of, random_points
@@ -205,7 +205,7 @@ def by_hand(files: Path) -> CityByHand:
 
 def test_a_thousand_places_answer_as_the_files_do(visitor: FlaskClient, by_hand: CityByHand) -> None:
     chance = random.Random(1406)
-    today = dt.date.today()
+    today = local_time.now().date()
     ground = shapely.union_all(by_hand.parcels.shapes).convex_hull.buffer(-1)
     asked = 0
     for point in random_points(1000, ground, chance):

@@ -22,6 +22,7 @@ from core.documents import DocumentStore
 from layers.zoning.annulment import annul, get_decision
 from tests.certificates import amend, data_of, pieces, read, read_by_pypdf, read_qr, seen
 from webmap.certificates import issuing
+from webmap.certificates import views as certificate_views
 
 JSON = {"Accept": "application/json"}
 WHOLE, ON_TWO_ZONES = "1-1-1", "1-1-2"
@@ -318,7 +319,7 @@ def test_a_change_to_come_is_told_and_then_supersedes(
     assert "the zone becomes S213" in read(pdf)
     for days, state in ((9, "valid"), (10, "superseded"), (11, "superseded")):
         day = today(city) + dt.timedelta(days)
-        monkeypatch.setattr(issuing, "get_today", lambda _session, day=day: day)
+        monkeypatch.setattr(certificate_views, "get_today", lambda _session, day=day: day)
         found = verify(client, newer)
         assert found["state"] == state, days
     assert (found["why"], found["since"]) == ("zoning_changed", start.isoformat())

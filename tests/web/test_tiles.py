@@ -8,8 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from core.local_time import get_today
 from layers.tiles.grid import cell_at
-from layers.tiles.revision import bump, get_today
+from layers.tiles.revision import bump
 from parcels import generalise
 from tests import mvt
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.documents import DocumentStore
 from core.errors import TooOften, Unavailable
 from core.i18n import gettext as _
+from core.local_time import get_today
 from parcels.certificates import queries, services
 from parcels.certificates.models import Certificate
 from parcels.certificates.services import Draft, Statement
@@ -42,11 +43,6 @@ class Asked:
     def verify_url(self, public_id: str) -> str:
         """Where a certificate is verified."""
         return f"{self.base_url}certificates/{public_id}"
-
-
-def get_today(session: Session) -> dt.date:
-    """The day that the database, and so everything here, calls today."""
-    return session.scalars(select(func.current_date())).one()
 
 
 def find_issued(session: Session, asked: Asked) -> Certificate | None:

@@ -19,6 +19,7 @@ from core.i18n import LANGUAGES, language, speaking
 from core.i18n import gettext as _
 from core.inputs import read_day, read_words
 from core.limits.web import limited
+from core.local_time import get_today
 from core.settings import Settings
 from core.web import db, public, wants_json
 from layers.words import isolated
@@ -70,7 +71,7 @@ def document(public_id: str) -> Response:
 def verify(public_id: str) -> Response:
     """Whether a certificate holds, and what it stated."""
     certificate = _get(public_id)
-    standing = standing_of(db.session, certificate, issuing.get_today(db.session))
+    standing = standing_of(db.session, certificate, get_today(db.session))
     if wants_json(request):
         told = {}
         for code in LANGUAGES:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound, Unprocessable
 from core.i18n import format_number
 from core.i18n import gettext as _
-from layers.tiles.revision import get_today
+from core.local_time import get_today
 from webmap.place.service import Land, Place, get_land_of, get_place_of
 
 MOST_COMPARED = 6
@@ -72,9 +72,15 @@ class Several:
         return [land for land in self.lands if land.is_closed]
 
 
-def get_compared(session: Session, numbers: Sequence[str], day: dt.date | None) -> Compared:
+def get_compared(
+    session: Session, numbers: Sequence[str], day: dt.date | None, *, staff: bool = False
+) -> Compared:
     """The parcels with these numbers and all that is known of each; see :func:`get_several`."""
-    return Compared(*_read(numbers, MOST_COMPARED, lambda number: get_place_of(session, number, day)))
+
+    def get(number: str) -> Place:
+        return get_place_of(session, number, day, staff=staff)
+
+    return Compared(*_read(numbers, MOST_COMPARED, get))
 
 
 def get_several(session: Session, numbers: Sequence[str], day: dt.date | None) -> Several:

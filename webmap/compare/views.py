@@ -5,11 +5,13 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
+from accounts.permissions import Permission
+from accounts.web import may
 from core.errors import BadInput
 from core.i18n import gettext as _
 from core.inputs import read_day, read_words
+from core.local_time import get_today
 from core.web import db, public, wants_json
-from layers.tiles.revision import get_today
 from parcels.queries import numbers_of
 from webmap.compare.page import groups_of
 from webmap.compare.schemas import comparison_json, shapes_json, sum_json
@@ -25,7 +27,7 @@ _LONGEST_NUMBER = 100
 @public
 def comparison() -> Response:
     """Parcels side by side."""
-    compared = get_compared(db.session, _numbers(), _day())
+    compared = get_compared(db.session, _numbers(), _day(), staff=may(Permission.STAFF_LAYERS))
     groups = groups_of(compared.places) if compared.places else []
     if wants_json(request):
         return _vary(jsonify(comparison_json(compared, groups)))

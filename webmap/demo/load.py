@@ -14,6 +14,7 @@ from core.errors import Conflict, Unprocessable
 from core.grids import check_metric
 from core.i18n import format_number
 from core.i18n import gettext as _
+from core.local_time import get_today
 from layers.models import City
 from layers.tiles import revision
 from layers.zoning import generalise as zones_from_afar
@@ -61,7 +62,7 @@ def load(
         copier = Copier(cursor)
         if parcels >= IN_BULK:
             stack.enter_context(copier.without_indexes())
-        summary = _build(seed, parcels, site, copier, today or dt.date.today(), progress)
+        summary = _build(seed, parcels, site, copier, today or get_today(session), progress)
     with driver.cursor() as cursor:
         Copier(cursor).finish()
     _tell_the_map(session)

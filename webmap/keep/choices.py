@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.geofiles.writing import FORMATS
 from core.i18n import LANGUAGES, lazy_gettext
 from core.i18n import gettext as _
-from layers.export import MOST, list_public_layers
+from layers.export import MOST, list_shown_layers
 from layers.schemas import name_of
 from webmap.keep.downloads import PARCELS, ZONING
 from webmap.keep.questions import ORIENTATIONS, PAPERS, SCALES, USUAL_SCALE, scale_words
@@ -51,7 +51,7 @@ def choices(*, has_outline: bool = True) -> dict[str, Any]:
 
 
 def list_files(
-    session: Session, number: str, box: tuple[float, float, float, float], day: str
+    session: Session, number: str, box: tuple[float, float, float, float], day: str, *, staff: bool = False
 ) -> list[Files]:
     """The parcel itself, then everything that the city holds, around a place: a box in degrees."""
     here = {"bbox": ",".join(f"{each:.6f}" for each in box)} | ({"on": day} if day else {})
@@ -60,7 +60,7 @@ def list_files(
     plan = [_files(_("Parcels"), PARCELS, here), _files(_("Zoning"), ZONING, here)]
     layers = [
         _files(name_of(layer.name_fa, layer.name_en) or layer.slug, layer.slug, {"bbox": here["bbox"]})
-        for layer in list_public_layers(session)
+        for layer in list_shown_layers(session, staff=staff)
     ]
     return [*one, *plan, *layers]
 

@@ -15,10 +15,10 @@ from core.geofiles.writing import FORMATS, WGS84
 from core.i18n import format_number, gettext, language
 from core.i18n import gettext as _
 from core.inputs import read_box, read_day, read_words
+from core.local_time import get_today
 from core.text import latin_digits
 from layers import export as layers_export
 from layers.area import get_srid, ground_of
-from layers.tiles.revision import get_today
 from layers.zoning import export as zoning_export
 from parcels import export as parcels_export
 
@@ -40,9 +40,12 @@ class Download:
     day: dt.date
     srid: int
     crs: int
+    staff: bool = False
 
 
-def read_download(session: Session, source: str, extension: str, args: Mapping[str, str]) -> Download:
+def read_download(
+    session: Session, source: str, extension: str, args: Mapping[str, str], *, staff: bool = False
+) -> Download:
     """A download: ``bbox=`` or ``parcels=``, ``on=`` and ``crs=``; each slip is refused with its field named."""
     if extension not in FORMATS:
         raise NotFound(
@@ -58,6 +61,7 @@ def read_download(session: Session, source: str, extension: str, args: Mapping[s
         day=read_day(args.get("on")) or get_today(session),
         srid=srid,
         crs=_read_crs(args.get("crs"), extension, srid),
+        staff=staff,
     )
 
 
@@ -99,7 +103,7 @@ def get_table(session: Session, asked: Download) -> Table:
         return parcels_export.get_table(session, ground, asked.srid, asked.day, asked.crs)
     if asked.source == ZONING:
         return zoning_export.get_table(session, ground, asked.srid, asked.day, asked.crs)
-    layer = layers_export.find_public_layer(session, asked.source)
+    layer = layers_export.find_shown_layer(session, asked.source, staff=asked.staff)
     if layer is None:
         raise NotFound(_("This city has no layer of that name."), field="source")
     return layers_export.get_table(session, layer, ground, asked.srid, asked.crs)
@@ -118,16 +122,17 @@ def file_name(session: Session, asked: Download) -> str:
     RFC 6266 with RFC 5987.
     """
     plain = f"{asked.source}-{asked.day.isoformat()}.{asked.extension}"
-    title = _title(session, asked.source).replace("/", "-")
+    title = _title(session, asked).replace("/", "-")
     own = f"{title} {asked.day.isoformat()}.{asked.extension}"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(own, safe='')}"
 
 
-def _title(session: Session, source: str) -> str:
+def _title(session: Session, asked: Download) -> str:
+    source = asked.source
     if source == PARCELS:
         return gettext("Parcels")
     if source == ZONING:
         return gettext("Zoning")
-    layer = layers_export.find_public_layer(session, source)
+    layer = layers_export.find_shown_layer(session, source, staff=asked.staff)
     assert layer is not None
     return (layer.name_fa or layer.name_en) if language() == "fa" else (layer.name_en or layer.name_fa)

@@ -166,7 +166,7 @@ def _facilities(place: Place) -> list[dict[str, Any]]:
     halo = palette.base_colour("halo")
     features = []
     for layer in place.layers:
-        if (near := layer.nearest) is None or not layer.is_public:
+        if (near := layer.nearest) is None or not layer.is_shown:
             continue
         look = palette.layer_look(layer.slug, layer.domain, {})
         words = [name_of(layer.name_fa, layer.name_en), name_of(near.name_fa, near.name_en)]

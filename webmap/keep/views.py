@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, render_template, request, send_file, url_for
 
+from accounts.permissions import Permission
+from accounts.web import may
 from core.geofiles.writing import FORMATS, write
 from core.inputs import read_day, read_words
 from core.limits.web import limited
@@ -27,7 +29,7 @@ _KEPT_S = 3600
 def page() -> Response:
     """All that can be kept of a place: share, print, data; works without a script."""
     wanted = read_wanted(request.args)
-    subject = sheet.find_subject(db.session, wanted)
+    subject, staff = sheet.find_subject(db.session, wanted), may(Permission.STAFF_LAYERS)
     place_path = _place_path(wanted)
     day = wanted.day.isoformat() if wanted.day else ""
     answer = make_response(
@@ -42,7 +44,7 @@ def page() -> Response:
             one_file=url_for("keep.one_file", number=wanted.number, on=day or None)
             if wanted.number
             else None,
-            files=choices.list_files(db.session, wanted.number, sheet.box_around(subject), day),
+            files=choices.list_files(db.session, wanted.number, sheet.box_around(subject), day, staff=staff),
             around_m=sheet.AROUND_M,
             srid=get_srid(db.session),
         )
@@ -107,7 +109,8 @@ def download(file: str) -> Response:
     """A layer, the zoning or the parcels as a file: ``parcels.geojson``, ``schools.shp.zip``."""
     source, _dot, extension = file.partition(".")
     with FILES.taken():
-        asked = downloads.read_download(db.session, source, extension, request.args)
+        staff = may(Permission.STAFF_LAYERS)
+        asked = downloads.read_download(db.session, source, extension, request.args, staff=staff)
         table = downloads.get_table(db.session, asked)
         answer = send_file(write(table, extension), mimetype=FORMATS[extension].media_type)
     answer.headers["Content-Disposition"] = downloads.file_name(db.session, asked)

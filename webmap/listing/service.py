@@ -48,10 +48,17 @@ class Listing:
 
 
 def list_view(
-    session: Session, view: View, layers: Sequence[str] | None, only: str, words: str, page: int
+    session: Session,
+    view: View,
+    layers: Sequence[str] | None,
+    only: str,
+    words: str,
+    page: int,
+    *,
+    staff: bool = False,
 ) -> Listing:
     """What lies in the window: of the layers named (None: those shown at first), ``only`` of one, by their words."""
-    catalogue = list_shown_layers(session)
+    catalogue = list_shown_layers(session, staff=staff)
     shown = list(layers) if layers is not None else _shown_at_first(catalogue)
     groups = [] if view.window is None else _groups(session, view, catalogue, shown, only, words)
     pages = max(1, -(-sum(group.count for group in groups) // PAGE))
@@ -61,9 +68,9 @@ def list_view(
     return Listing(view, groups, things, page, pages, street, catalogue, shown)
 
 
-def count_view(session: Session, view: View, layers: Sequence[str] | None) -> Listing:
+def count_view(session: Session, view: View, layers: Sequence[str] | None, *, staff: bool = False) -> Listing:
     """As :func:`list_view`, of everything and without the things themselves."""
-    catalogue = list_shown_layers(session)
+    catalogue = list_shown_layers(session, staff=staff)
     shown = list(layers) if layers is not None else _shown_at_first(catalogue)
     groups = [] if view.window is None else _groups(session, view, catalogue, shown, "", "")
     street = find_street_near(session, view.window.origin) if view.window else None

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
+from accounts.permissions import Permission
+from accounts.web import may
 from core.errors import BadInput, NotFound
 from core.i18n import gettext as _
 from core.inputs import read_box, read_count, read_day, read_lon_lat, read_words
@@ -34,7 +36,8 @@ def listing() -> Response:
     only = read_words(args.get("only"), "only", _LONGEST)
     typed = read_words(args.get("q"), "q", _LONGEST)
     number = read_count(args.get("page"), "page", 1, _MOST_PAGES)
-    found = list_view(db.session, find_view(db.session, _asked()), _layers(), only, typed, number)
+    view, staff = find_view(db.session, _asked()), may(Permission.STAFF_LAYERS)
+    found = list_view(db.session, view, _layers(), only, typed, number, staff=staff)
     answer = jsonify(listing_json(found)) if wants_json(request) else _page(found, only, typed)
     answer.vary.update(["Accept", "Accept-Language", "Cookie"])
     return answer
@@ -44,7 +47,8 @@ def listing() -> Response:
 @public
 def told() -> Response:
     """What the map shows in a window, in one sentence: for the voice of a map that moves."""
-    found = count_view(db.session, find_view(db.session, _asked()), _layers())
+    view, staff = find_view(db.session, _asked()), may(Permission.STAFF_LAYERS)
+    found = count_view(db.session, view, _layers(), staff=staff)
     answer = jsonify(told=words.summary(found))
     answer.vary.update(["Accept-Language", "Cookie"])
     return answer

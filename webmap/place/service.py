@@ -125,8 +125,13 @@ class Land:
         return None if self.is_closed else _sum_of(self.parts)
 
 
-def get_place_at(session: Session, lon: float, lat: float, day: dt.date | None) -> Place:
-    """Everything at a pair of degrees; raises NotFound outside the city and where there is no city yet."""
+def get_place_at(
+    session: Session, lon: float, lat: float, day: dt.date | None, *, staff: bool = False
+) -> Place:
+    """Everything at a pair of degrees; raises NotFound outside the city and where there is no city yet.
+
+    ``staff``: what the layers of the staff hold there, too.
+    """
     here = find_city_here(session, lon, lat)
     if here is None:
         raise NotFound(_("This city holds no data yet."), details={"reason": "no_data"})
@@ -136,7 +141,7 @@ def get_place_at(session: Session, lon: float, lat: float, day: dt.date | None) 
     parcels, zones = list_parcels_at(session, spot, on), list_zones_at(session, spot)
     if not (here.is_inside or parcels or zones or _is_known(session, here, spot)):
         raise _nothing_here(here)
-    return _put_together(session, spot, on, here.today, parcels, zones)
+    return _put_together(session, spot, on, here.today, parcels, zones, staff=staff)
 
 
 def _is_known(session: Session, here: CityHere, spot: Spot) -> bool:
@@ -147,13 +152,13 @@ def _is_known(session: Session, here: CityHere, spot: Spot) -> bool:
     return here.is_inside is None and is_covered(session, spot)
 
 
-def get_place_of(session: Session, number: str, day: dt.date | None) -> Place:
+def get_place_of(session: Session, number: str, day: dt.date | None, *, staff: bool = False) -> Place:
     """Everything at the parcel with this number; raises NotFound, naming similar numbers, when there is none."""
     parcel = get_parcel(session, number, day)
     here = find_city_here(session, parcel.lon, parcel.lat)
     if here is None or here.spot is None:
         raise NotFound(_("This city holds no data yet."), details={"reason": "no_data"})
-    return _put_together(session, here.spot, day or here.today, here.today, [parcel], None)
+    return _put_together(session, here.spot, day or here.today, here.today, [parcel], None, staff=staff)
 
 
 def get_land_of(session: Session, number: str, day: dt.date | None, today: dt.date) -> Land:
@@ -226,6 +231,8 @@ def _put_together(
     today: dt.date,
     parcels: list[ParcelFacts],
     at_spot: list[ZoneVersion] | None,
+    *,
+    staff: bool,
 ) -> Place:
     """``at_spot``: the zones at the spot; None when the parcel as a whole was asked for, not a spot in it."""
     parcel = parcels[0] if parcels else None
@@ -253,8 +260,8 @@ def _put_together(
         # What is planned anywhere on a parcel concerns all of it.
         planned=[zone for zone in (under if plot else zones) if zone.is_after(day)],
         parts=parts,
-        layers=list_layers_here(session, spot, NEAR_M),
-        around=find_around(session, plot.shape if plot else spot),
+        layers=list_layers_here(session, spot, NEAR_M, staff=staff),
+        around=find_around(session, plot.shape if plot else spot, staff=staff),
         permits=find_permits(),
         history=periods_of(under if plot else zones),
         has_zoning=bool(zones) or has_zones(session),

@@ -4,6 +4,8 @@ import json
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
+from accounts.permissions import Permission
+from accounts.web import may
 from core.inputs import read_day, read_lon_lat, read_words
 from core.web import db, kept_offline, public, wants_json
 from parcels.queries import get_geojson, list_relatives
@@ -27,7 +29,7 @@ def place() -> Response:
     """Everything at a spot."""
     lon, lat = read_lon_lat(request.args.get("lon"), request.args.get("lat"))
     day = read_day(request.args.get("on"))
-    return _answer(service.get_place_at(db.session, lon, lat, day))
+    return _answer(service.get_place_at(db.session, lon, lat, day, staff=may(Permission.STAFF_LAYERS)))
 
 
 @blueprint.get("/parcels/<path:number>.json", endpoint="parcel_json")
@@ -37,7 +39,7 @@ def place() -> Response:
 def parcel(number: str) -> Response:
     """Everything at a parcel."""
     day = read_day(request.args.get("on"))
-    return _answer(service.get_place_of(db.session, _number(number), day))
+    return _answer(service.get_place_of(db.session, _number(number), day, staff=may(Permission.STAFF_LAYERS)))
 
 
 @blueprint.get("/parcels/<path:number>.geojson")

@@ -26,12 +26,12 @@ class Answer:
     near: list[Hit] = field(default_factory=list)
 
 
-def answer(session: Session, typed: str, limit: int, day: dt.date | None) -> Answer:
-    """Search for ``typed``; ``day`` is the day asked for, None for today."""
+def answer(session: Session, typed: str, limit: int, day: dt.date | None, *, staff: bool = False) -> Answer:
+    """Search for ``typed``; ``day`` is the day asked for, None for today; ``staff`` finds in their layers, too."""
     question, pairs = read_question(typed), read_coordinates(typed)
-    hits = search(session, typed, limit, day)
+    hits = search(session, typed, limit, day, staff=staff)
     if hits or pairs:
         return Answer(question, day, bool(pairs), hits)
     similar = list_similar_numbers(session, question.key) if question.may_be_a_number else []
-    near = nearest_names(session, typed, _MOST_OFFERED)
+    near = nearest_names(session, typed, _MOST_OFFERED, staff=staff)
     return Answer(question, day, False, [], similar[:_MOST_OFFERED], near)

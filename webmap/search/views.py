@@ -5,6 +5,8 @@ from operator import attrgetter
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
+from accounts.permissions import Permission
+from accounts.web import may
 from core.inputs import read_count, read_day, read_words
 from core.limits.web import limited
 from core.web import db, public, wants_json
@@ -29,7 +31,8 @@ def results() -> Response:
     """What was probably meant by ``q`` on the day ``on``, best first."""
     typed = read_words(request.args.get("q"), "q", _LONGEST)
     limit = read_count(request.args.get("limit"), "limit", _FEW, _MOST)
-    found = answer(db.session, typed, limit, read_day(request.args.get("on")))
+    day, staff = read_day(request.args.get("on")), may(Permission.STAFF_LAYERS)
+    found = answer(db.session, typed, limit, day, staff=staff)
     response = jsonify(answer_json(found)) if wants_json(request) else make_response(_page(typed, found))
     response.vary.update(["Accept", "Accept-Language", "Cookie"])
     return response

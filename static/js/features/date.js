@@ -47,7 +47,7 @@ function field(form, name) {
 
 /** @param {HTMLFormElement} form @param {string | null} on @param {Page} page */
 function tell(form, on, { config, say }) {
-  const date = /** @type {Date} */ (parseDay(on ?? config.today) ?? new Date());
+  const date = /** @type {Date} */ (parseDay(on ?? "") ?? parseDay(config.today));
   const { year, month, day } = config.calendar === "persian" ? toJalali(date) : toGregorian(date);
   field(form, "day").value = localDigits(day, config.lang);
   field(form, "month").value = String(month);

@@ -132,7 +132,8 @@ function overlayEntry(layer, state, { config, say }) {
   const swatch = layer.geometry_kind === "point" ? iconSwatch(look) : layer.geometry_kind === "line" ? lineSwatch(look) : hatchSwatch(look);
   const name = element("span", {}, nameIn(layer.names, config.lang) || say("layer.unnamed"));
   const nearer = layer.min_zoom > 12 ? [element("small", { class: "quiet" }, say("layer.zoom"))] : [];
-  return tick(layer.slug, state.now.layers.includes(layer.slug), swatch, name, ...nearer);
+  const own = layer.for_staff ? [element("small", { class: "quiet" }, say("layer.staff"))] : [];
+  return tick(layer.slug, state.now.layers.includes(layer.slug), swatch, name, ...nearer, ...own);
 }
 
 /** @param {...Node} shapes */

@@ -1,0 +1,240 @@
+"""Every page as each role: no 5xx, no page without its defences, no form without its token, no door that is shut."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from accounts.permissions import Permission, Role, permissions_of
+from tests import rich_city
+from tests.crawling import Page, Visit, crawl, endpoint_of, same_site
+from tests.people import make_person, sign_in
+from webmap.certificates import issuing
+
+VISITOR = "visitor"
+MOST_OF_EACH = 12
+SPOT = {"lon": "51.43987", "lat": "35.24268"}
+BOX = "51.438,35.240,51.442,35.245"
+
+# What each GET rule with arguments is asked with, and those that say nothing without a question. Values that stand in
+# the rule fill it, the others are its query. A new rule with arguments fails the crawl until it has its line here.
+EXAMPLES: dict[str, dict[str, str]] = {
+    "tiles.tilejson": {"source": "parcels"},
+    "tiles.tile": {"source": "parcels", "z": "14", "x": "10533", "y": "6476"},
+    "place.place": SPOT,
+    "place.place_json": SPOT,
+    "place.parcel": {"number": "1-1-1"},
+    "place.parcel_json": {"number": "1-1-1"},
+    "place.parcel_geojson": {"number": "1-1-1"},
+    "certificates.of_parcel": {"number": "1-1-1"},
+    "certificates.document": {"public_id": "{certificate}"},
+    "certificates.verify": {"public_id": "{certificate}"},
+    "certificates.verify_json": {"public_id": "{certificate}"},
+    "search.results": {"q": "Clinic"},
+    "search.search_json": {"q": "Clinic"},
+    "keep.page": SPOT,
+    "keep.print_sheet": {"parcel": "1-1-1"},
+    "keep.one_file": {"number": "1-1-1"},
+    "keep.qr": {"path": "/parcels/1-1-1"},
+    "keep.download": {"file": "parcels.geojson"},
+    "compare.comparison": {"parcel": "1-1-1"},
+    "compare.comparison_json": {"parcel": "1-1-1"},
+    "compare.selection": {"parcel": "1-1-1"},
+    "compare.selection_json": {"parcel": "1-1-1"},
+    "compare.selection_shapes": {"parcel": "1-1-1"},
+    "listing.listing": {"bbox": BOX},
+    "listing.listing_json": {"bbox": BOX},
+    "listing.told": {"bbox": BOX},
+    "listing.beside": {"number": "1-1-1"},
+    "people.one": {"person_id": "{person}"},
+    "static": {"filename": "manifest.json"},
+    # Links of letters, which nobody has been sent.
+    "security.reset_password": {"token": "stale"},
+    "security.confirm_email": {"token": "stale"},
+    "security.change_email_confirm": {"token": "stale"},
+}
+
+
+# A second of work each, and no page: asked once in the run, by whoever comes first.
+DEAR = frozenset({"keep.print_sheet", "keep.one_file", "static"})
+# Whoever asks for this one while signed in is signed out: a code was asked of them that they never set up.
+SIGNS_OUT = "security.two_factor_token_validation"
+_asked_once: set[str] = set()
+
+
+@pytest.fixture
+def examples(
+    session: Session, city: Session, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """A city with something on every page; what stands in braces in :data:`EXAMPLES`."""
+    # Laying a paper out takes a second; what the crawl asks of it is who may have it.
+    monkeypatch.setattr(issuing, "render", lambda *_what: b"%PDF-1.7 as issued")
+    rich_city.build(session)
+    planner = make_person(session, Role.PLANNER, email="planner@example.org")
+    session.execute(
+        text(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, args, attempts)"
+            " VALUES ('default', 'mail.send', 'failed', '{}', 8)"
+        )
+    )
+    issued = client.get("/parcels/1-1-1.pdf")
+    certificate = re.fullmatch(r"/certificates/(.+)\.pdf", issued.headers["Content-Location"])
+    assert certificate
+    return {"{person}": str(planner.id), "{certificate}": certificate[1]}
+
+
+def starts(app: Flask, values: dict[str, str]) -> dict[str, str]:
+    """Every GET rule of the URL map, filled in."""
+    found, missing = {"/": "the front door"}, []
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()):
+            continue
+        if rule.arguments and rule.endpoint not in EXAMPLES:
+            missing.append(f"{rule.endpoint} ({rule.rule})")
+            continue
+        found[_fill(app, rule, values)] = f"the rule {rule.rule}"
+    assert missing == [], "these rules have no line in EXAMPLES"
+    return found
+
+
+def _fill(app: Flask, rule: Rule, values: dict[str, str]) -> str:
+    given = {name: values.get(value, value) for name, value in EXAMPLES.get(rule.endpoint, {}).items()}
+    built: Any = {
+        name: int(value) if value.isdigit() else value
+        for name, value in given.items()
+        if name in rule.arguments
+    }
+    with app.test_request_context():
+        made = rule.build(built)
+    assert made is not None, rule
+    query = urlencode({name: value for name, value in given.items() if name not in rule.arguments})
+    return f"{made[1]}?{query}" if query else made[1]
+
+
+def held_by(role: str) -> frozenset[Permission]:
+    return frozenset({Permission.PUBLIC}) if role == VISITOR else permissions_of(frozenset({Role(role)}))
+
+
+def needed_for(app: Flask, endpoint: str) -> str:
+    return str(getattr(app.view_functions.get(endpoint), "permission", Permission.PUBLIC))
+
+
+def walk(
+    app: Flask, client: FlaskClient, values: dict[str, str], role: str, language: str, most_of_each: int
+) -> Iterator[Visit]:
+    def is_asked(endpoint: str, address: str) -> bool:
+        if endpoint in _asked_once or (endpoint == SIGNS_OUT and role != VISITOR):
+            return False
+        # Open data is the same whoever asks: the visitor asks for it in both languages.
+        is_data = re.search(r"\.(json|geojson|mvt|pdf|svg|js|txt)($|\?)", address)
+        if is_data and role != VISITOR and needed_for(app, endpoint) == Permission.PUBLIC:
+            return False
+        if endpoint in DEAR:
+            _asked_once.add(endpoint)
+        return True
+
+    client.set_cookie("lang", language)
+    return crawl(app, client, starts(app, values), is_asked, most_of_each, Accept="text/html")
+
+
+def faults_of(app: Flask, visit: Visit, held: frozenset[Permission]) -> Iterator[str]:
+    """All that is wrong with one answer."""
+    answer, may = visit.answer, needed_for(app, visit.endpoint) in held
+    if may and answer.status_code >= 400:
+        yield f"answers {answer.status_code}"
+    if not may and answer.status_code not in ({302, 401} if len(held) == 1 else {403}):
+        yield f"is not for this role and answers {answer.status_code}"
+    yield from faults_of_headers(answer)
+    if visit.page is not None:
+        yield from faults_of_page(app, visit, visit.page, held)
+
+
+def faults_of_headers(answer: TestResponse) -> Iterator[str]:
+    headers = answer.headers
+    if headers.get("X-Content-Type-Options") != "nosniff":
+        yield "may be sniffed"
+    if answer.mimetype != "text/html":
+        return
+    policy = headers.get("Content-Security-Policy", "")
+    if "attachment" in headers.get("Content-Disposition", ""):
+        # A file to keep brings its script and its style along: under our name it may do nothing at all.
+        if policy != "default-src 'none'; sandbox":
+            yield "is a file that could be opened as a page of ours"
+        return
+    for part in (
+        "'nonce-",
+        "'strict-dynamic'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+        "base-uri 'self'",
+    ):
+        if part not in policy:
+            yield f"has no {part} in its policy"
+    if "unsafe" in policy:
+        yield "allows what is unsafe"
+    if not headers.get("Referrer-Policy"):
+        yield "tells others where its reader came from"
+    if "public" in headers.get("Cache-Control", ""):
+        yield "may be kept by every cache"
+
+
+def faults_of_page(app: Flask, visit: Visit, page: Page, held: frozenset[Permission]) -> Iterator[str]:
+    yield from page.inline
+    policy = visit.answer.headers.get("Content-Security-Policy", "")
+    if any(f"'nonce-{nonce}'" not in policy for nonce in page.nonces):
+        yield "has a script with another answer's nonce"
+    for form in page.forms:
+        if form.method == "post" and "csrf_token" not in form.fields:
+            yield f"has a form to {form.action or 'itself'} without csrf_token"
+    if visit.answer.status_code < 400:
+        for link in page.links:
+            found = same_site(visit.address, link)
+            if found and needed_for(app, endpoint_of(app, found)) not in held:
+                yield f"leads to {found}, which this role may not open"
+
+
+@pytest.mark.parametrize(
+    ("role", "language", "most"),
+    [
+        (VISITOR, "fa", 3),
+        (VISITOR, "en", 1),
+        *((role.value, "fa", 1) for role in Role),
+        (Role.OFFICER.value, "en", 1),
+        (Role.ADMINISTRATOR.value, "en", 1),
+    ],
+)
+def test_every_page_as_each_role(
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    examples: dict[str, str],
+    role: str,
+    language: str,
+    most: int,
+) -> None:
+    if role != VISITOR:
+        sign_in(client, make_person(session, *([] if role == Role.CITIZEN else [Role(role)])))
+    held, pages, faults = held_by(role), 0, []
+    for visit in walk(app, client, examples, role, language, most):
+        pages += visit.page is not None
+        found = [f"{visit.address} ({visit.by}) {fault}" for fault in faults_of(app, visit, held)]
+        faults.extend(found)
+    assert faults == []
+    assert pages > 30, "the crawl hardly went anywhere"
+
+
+def test_the_crawl_finds_what_it_looks_for() -> None:
+    page = Page(
+        "<style>b{}</style><p style='x'><a href='javascript:x()' onclick='x()'>x</a><script>x()</script>"
+        "<form method=POST><input name=q></form><script type=application/json>{}</script>"
+    )
+    assert len(page.inline) == 6
+    assert page.forms[0].fields == {"q"}
