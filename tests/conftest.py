@@ -127,22 +127,35 @@ def city(session: Session) -> Session:
 
 
 class DatabaseMaker:
-    """Creates migrated databases with names of their own, and drops them all."""
+    """Creates migrated databases with names of their own, and drops them all.
+
+    The migrations run once for each grid; every other database is a copy of that first one, in a quarter of the time.
+    """
 
     def __init__(self, server_url: str) -> None:
         self.server = make_engine(server_url).execution_options(isolation_level="AUTOCOMMIT")
         self.made: list[str] = []
+        self.migrated: dict[int, str] = {}
 
     def __call__(self, srid: int | None = SRID) -> str:
         """A new database; with ``srid=None`` nothing is migrated."""
+        if srid is None:
+            return self._url_of(self._create())
+        if srid not in self.migrated:
+            pattern = self._create()
+            upgrade(self._url_of(pattern), srid)
+            self.migrated[srid] = pattern
+        return self._url_of(self._create(f"TEMPLATE {self.migrated[srid]}"))
+
+    def _create(self, like: str = "") -> str:
         name = f"test_{os.getpid()}_{secrets.token_hex(4)}"
         with self.server.connect() as opened:
-            opened.execute(text(f"CREATE DATABASE {name}"))
+            opened.execute(text(f"CREATE DATABASE {name} {like}"))
         self.made.append(name)
-        url = self.server.url.set(database=name).render_as_string(hide_password=False)
-        if srid is not None:
-            upgrade(url, srid)
-        return driver_url(url)
+        return name
+
+    def _url_of(self, name: str) -> str:
+        return driver_url(self.server.url.set(database=name).render_as_string(hide_password=False))
 
     def drop_all(self) -> None:
         """Drop them, whoever is still connected."""

@@ -11,9 +11,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 
 from flask import Flask
 from granian import Granian
@@ -24,7 +23,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from core import cluster, database, local_time
+from core import cluster, database, local_time, signals
 from core.errors import AppError
 from core.i18n import gettext as _
 from core.i18n import set_language
@@ -41,6 +40,7 @@ _WORKERS = 2
 # A worker's connection pool holds fifteen: more threads than that would only wait for a connection.
 _THREADS = min(2 * (os.cpu_count() or 1) + 1, 15)
 _PATIENCE_S = 10
+_AGAIN_S = 0.2
 _PR_SET_PDEATHSIG = 1
 
 
@@ -140,19 +140,32 @@ def serve(settings: Settings, port: int) -> None:
 
     @server.on_startup
     def begin() -> None:
-        # Granian takes a hang-up for "reload"; to us it says that the terminal was closed.
-        signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+        # Granian takes a hang-up for "reload"; to us it says that the terminal was closed. Its own handlers are lost on
+        # a main thread that sleeps while another one is given the signal.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signals.leave_to_listener)
+        signals.listen(lambda _number: _insist(server.signal_handler_interrupt))
         threading.Thread(target=_tell_when_up, args=(port, helper), daemon=True).start()
 
     with helper:
         server.serve()
 
 
+def _insist(interrupt: Callable[[], None]) -> None:
+    # Again and again, until this thread ends with the process: a server about to start a dead worker anew forgets what
+    # it was told a moment before. And not in a handler, which may interrupt the main thread with the very lock held
+    # that it would wait for.
+    while True:
+        interrupt()
+        time.sleep(_AGAIN_S)
+
+
 def worker() -> Flask:
     """The application of one worker process."""
     # Ctrl-C is for the parent, which then ends its workers; and should the parent be killed, they end too.
     os.setpgid(0, 0)
-    signal.signal(signal.SIGUSR1, _end_as_orphan)
+    signal.signal(signal.SIGUSR1, signals.leave_to_listener)
+    signals.listen(_end_if_orphan)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGUSR1)
     parent = multiprocessing.parent_process()
     if parent and os.getppid() != parent.pid:
@@ -164,7 +177,9 @@ def worker() -> Flask:
     return app
 
 
-def _end_as_orphan(_number: int, _frame: FrameType | None) -> None:
+def _end_if_orphan(number: int) -> None:
+    if number != signal.SIGUSR1:
+        return
     # The parent's locks outlive its threads by a moment; who leaves before would not be the last one out.
     if parent := multiprocessing.parent_process():
         parent.join(_PATIENCE_S)

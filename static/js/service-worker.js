@@ -58,12 +58,12 @@ async function file(event) {
 
 /** @param {Asked} event @param {URL} url @returns {Promise<Response>} */
 async function tile(event, url) {
-  const [cell, address] = [tileCell(url), local(url.href)];
+  const [cell, address, turn] = [tileCell(url), local(url.href), tiles.turn];
   const kept = await tiles.get(cell, address);
   if (kept) return kept;
   try {
     const answer = await fetch(event.request);
-    if (mayKeep("tile", answer)) event.waitUntil(tiles.put(cell, address, answer.clone()));
+    if (mayKeep("tile", answer)) event.waitUntil(tiles.put(cell, address, answer.clone(), turn));
     return answer;
   } catch (error) {
     const older = await tiles.get(cell);
@@ -75,11 +75,12 @@ async function tile(event, url) {
 
 /** @param {Asked} event @param {URL} url @param {import("./offline/rules.js").Kind} kind @returns {Promise<Response>} */
 async function page(event, url, kind) {
+  const { turn } = pages;
   try {
     const answer = (await event.preloadResponse) ?? (await fetch(event.request));
     const lang = answer.headers.get("Content-Language");
     if (lang && event.request.mode === "navigate") event.waitUntil(remember(lang));
-    if (mayKeep(kind, answer)) event.waitUntil(keepPage(url, answer.clone()));
+    if (mayKeep(kind, answer)) event.waitUntil(keepPage(url, answer.clone(), turn));
     return answer;
   } catch (error) {
     const kept = kind === "page" ? await findPage(url) : undefined;
@@ -89,10 +90,10 @@ async function page(event, url, kind) {
   }
 }
 
-/** @param {URL} url @param {Response} answer */
-async function keepPage(url, answer) {
+/** @param {URL} url @param {Response} answer @param {number} turn of the drawer when it was asked for */
+async function keepPage(url, answer, turn) {
   const key = pageKey(url, answer.headers.get("Content-Language") ?? "");
-  await pages.put(key, key, answer);
+  await pages.put(key, key, answer, turn);
 }
 
 /** @param {string} lang */
@@ -140,15 +141,18 @@ async function offlineAnswer(url) {
 
 /** What a page fetched before there was a worker, fetched again: most of it lies in the browser's own cache. @param {string[]} urls */
 async function catchUp(urls) {
+  const { turn } = pages;
   for (const each of urls) {
+    // All was removed meanwhile, this with it.
+    if (turn !== pages.turn) return;
     const url = new URL(each);
     const kind = url.origin === worker.location.origin ? kindOf(url, false) : "none";
     if (kind === "none" || kind === "elsewhere") continue;
     const answer = await fetch(each, { headers: kind === "page" ? { Accept: "text/html" } : {} }).catch(() => null);
     if (!answer || !mayKeep(kind, answer)) continue;
     if (kind === "file") await (await caches.open(FILES)).put(local(each), answer);
-    else if (kind === "tile") await tiles.put(tileCell(url), local(each), answer);
-    else await keepPage(url, answer);
+    else if (kind === "tile") await tiles.put(tileCell(url), local(each), answer, turn);
+    else await keepPage(url, answer, turn);
   }
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from core.database import make_engine, transaction
@@ -28,8 +28,13 @@ QUIET = [
 ]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PARCELS = 1500
+# What is waited for comes in a moment, save where the machine has much else to do: then only patience tells right from
+# wrong, and it costs nothing while all is well.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
+@pytest.hookimpl(trylast=True)  # pytest's own ordering, by what tests share, comes before
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On a machine without Chromium (Ubuntu's is a snap stub) the browser tests are skipped aloud."""
     # Last of all: once Playwright's event loop turns in this thread, Flask's context cannot be left in it any more.

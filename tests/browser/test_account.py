@@ -125,12 +125,17 @@ def enter(page: Page, city: AccountCity, address: str, password: str) -> None:
 
 def sign_out(page: Page, city: AccountCity) -> None:
     page.goto(f"{city.url}/account")
-    page.click("main form[action='/account/logout'] button")
+    go(page, "main form[action='/account/logout'] button")
+
+
+def go(page: Page, selector: str) -> None:
+    """Click what leads to another page, and wait for that."""
+    with page.expect_navigation():
+        page.click(selector)
 
 
 def send(page: Page) -> None:
-    with page.expect_navigation():
-        page.click("main form.account-form button[type=submit]")
+    go(page, "main form.account-form button[type=submit]")
 
 
 @pytest.mark.parametrize("lang", ["fa", "en"])
@@ -148,7 +153,7 @@ def test_from_the_first_letter_to_the_recovery(
     sound("register refused")
     page.fill("#password", PASSWORD)
     page.click("[data-show-password=password]")
-    assert page.get_attribute("#password", "type") == "text"
+    expect(page.locator("#password")).to_have_attribute("type", "text")
     send(page)
     expect(page).to_have_url(f"{city.url}/account/registered")
     letter = city.newest_letter()
@@ -159,7 +164,7 @@ def test_from_the_first_letter_to_the_recovery(
     enter(page, city, address, PASSWORD)
     expect(page).to_have_url(f"{city.url}/account")
     sound("account")
-    page.click("a[href='/account/tf-setup']")
+    go(page, "a[href='/account/tf-setup']")
     sound("two steps")
     send(page)
     sound("two steps, key")
@@ -189,7 +194,7 @@ def test_from_the_first_letter_to_the_recovery(
     page.fill("#password", NEW_PASSWORD)
     send(page)
     enter(page, city, address, NEW_PASSWORD)
-    page.click("a[href^='/account/mf-recovery']")
+    go(page, "a[href^='/account/mf-recovery']")
     sound("recovery code")
     page.fill("#code", recovery)
     send(page)
@@ -238,7 +243,7 @@ def test_an_officer_with_a_passkey_needs_no_password(
     # And as the second step after the password.
     sign_out(page, city)
     enter(page, city, "officer@example.org", PASSWORD)
-    page.click("button[value=webauthn]")
+    go(page, "button[value=webauthn]")
     send(page)
     expect(page).to_have_url(f"{city.url}/account")
     assert complaints == []

@@ -13,6 +13,7 @@ from core.database import make_engine, transaction
 from core.settings import Settings
 from layers.tiles.keeper import Keeper
 from layers.tiles.views import SHELF
+from tests.browser.conftest import PATIENCE_MS
 from tests.conftest import DatabaseMaker
 
 # What the map's canvases show, as one number; -1 while any of them is blank.
@@ -59,7 +60,7 @@ def kept_city(
 def wait_until_calm(page: Page) -> int:
     """Until the picture has stood still for a second."""
     last, since = -2, time.monotonic()
-    until = since + 30
+    until = since + PATIENCE_MS / 1000
     while time.monotonic() < until:
         now = int(page.evaluate(LOOK))
         if now != last or now < 0:
@@ -72,14 +73,14 @@ def wait_until_calm(page: Page) -> int:
 
 def test_an_edit_shows_on_an_open_map_without_a_flicker(page: Page, kept_city: tuple[str, Engine]) -> None:
     address, engine = kept_city
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{address}/?lang=en")
     page.wait_for_selector("canvas.leaflet-tile")
     before = wait_until_calm(page)
     page.evaluate(WATCH)
     with engine.begin() as connection:
         connection.execute(text("UPDATE parcel SET land_use = 'industrial'"))
-    page.wait_for_function(f"() => ({LOOK})() !== {before}", timeout=10_000)
+    page.wait_for_function(f"() => ({LOOK})() !== {before}")
     after = wait_until_calm(page)
     assert after != before
     assert -1 not in page.evaluate("window.seen"), "a tile was blank while its successor was on the way"

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.browser.test_map import SIZES, a_parcel, open_map
+from tests.browser.waiting import until
 from tests.qr_pictures import read_qr
 
 
@@ -30,7 +31,7 @@ def test_the_popover_opens_clean_and_closes_by_keys(
     page.locator('[data-popover="keep"]').focus()
     page.keyboard.press("Enter")
     expect(page.locator("#keep")).to_be_visible()
-    assert page.evaluate("document.activeElement.id") == "keep-title"
+    expect(page.locator("#keep-title")).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.evaluate(
         "(p => p.scrollWidth <= p.clientWidth)(document.querySelector('#keep .popover-body'))"
@@ -44,7 +45,7 @@ def test_the_popover_opens_clean_and_closes_by_keys(
         assert small == []
     page.keyboard.press("Escape")
     expect(page.locator("#keep")).to_be_hidden()
-    assert page.evaluate("document.activeElement.dataset.popover") == "keep"
+    expect(page.locator('[data-popover="keep"]')).to_be_focused()
     assert complaints == []
 
 
@@ -80,7 +81,7 @@ def test_its_code_is_the_very_link(page: Page, demo_url: str) -> None:
     picture = page.get_by_role("img", name="QR code of this link")
     expect(picture).to_be_visible()
     expect(picture).to_have_js_property("complete", value=True)
-    assert picture.evaluate("image => image.naturalWidth") > 0
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
     drawn = page.request.get(demo_url + str(picture.get_attribute("src"))).text()
     assert read_qr(drawn) == page.get_by_label("Link").input_value()
 
@@ -90,7 +91,8 @@ def test_the_devices_own_sharing_where_it_has_one(page: Page, demo_url: str) -> 
     open_map(page, demo_url, "en")
     open_keep(page)
     page.get_by_role("button", name="Send the link by another app").click()
-    assert page.evaluate("window.shared.url") == page.get_by_label("Link").input_value()
+    shared = page.wait_for_function("window.shared?.url").json_value()
+    assert shared == page.get_by_label("Link").input_value()
 
 
 def test_without_a_clipboard_the_link_is_marked(page: Page, demo_url: str) -> None:
@@ -101,7 +103,7 @@ def test_without_a_clipboard_the_link_is_marked(page: Page, demo_url: str) -> No
     open_keep(page)
     page.get_by_role("button", name="Copy the link").click()
     expect(page.get_by_text("it is marked, copy it by hand")).to_be_visible()
-    assert page.evaluate("document.activeElement.id") == "keep-link"
+    expect(page.locator("#keep-link")).to_be_focused()
     marked = "(f => f.value.slice(f.selectionStart, f.selectionEnd))(document.activeElement)"
     assert page.evaluate(marked) == page.get_by_label("Link").input_value()
 
@@ -121,7 +123,7 @@ def test_the_sheet_is_of_what_is_seen(page: Page, demo_url: str) -> None:
 
     page.context.route("**/print.pdf?*", answer)
     page.get_by_role("button", name="Sheet for printing").click()
-    page.wait_for_timeout(500)
+    until(page, lambda: asked)
     (address,) = asked
     got = page.request.get(address)
     assert got.status == 200

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.waiting import PAINTED, wait_until_found
+
 LANGUAGES = ("fa", "en")
 SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 
@@ -17,6 +19,7 @@ def open_map(page: Page, url: str, lang: str, **query: object) -> None:
     with page.expect_response(re.compile(r"/tiles/parcels/.*\.mvt")):
         page.goto(f"{url}/?{asked}")
     page.wait_for_load_state("networkidle")
+    page.wait_for_function(PAINTED)
 
 
 def a_parcel(page: Page, url: str) -> dict[str, Any]:
@@ -65,11 +68,11 @@ def test_search_by_keys_alone(page: Page, demo_url: str, lang: str, axe: Callabl
     open_map(page, demo_url, lang)
     box = page.locator("#q")
     box.focus()
-    page.keyboard.type(parcel["number"])
+    wait_until_found(page, parcel["number"], lambda: page.keyboard.type(parcel["number"]))
     expect(page.locator("#suggestions [role=option]").first).to_be_visible()
-    assert box.get_attribute("aria-expanded") == "true"
+    expect(box).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("ArrowDown")
-    assert box.get_attribute("aria-activedescendant")
+    expect(box).to_have_attribute("aria-activedescendant", "suggestion-0")
     assert axe() == []
     page.keyboard.press("Enter")
     expect(page.locator("#place article.place")).to_contain_text(parcel["number"])
@@ -108,7 +111,7 @@ def test_a_layer_is_switched_on_and_stays_in_the_address(page: Page, demo_url: s
     box = page.get_by_role("checkbox", name=re.compile("clinic", re.I))
     with page.expect_response(re.compile(r"/tiles/clinics/.*\.mvt")):
         box.check()
-    assert "clinics" in page.url
+    expect(page).to_have_url(re.compile("clinics"))
     page.reload()
     page.get_by_role("button", name="Layers").click()
     expect(page.get_by_role("checkbox", name=re.compile("clinic", re.I))).to_be_checked()
@@ -127,10 +130,10 @@ def test_back_closes_the_place_and_says_so(page: Page, demo_url: str) -> None:
 def test_a_street_found_is_marked_until_a_place_is_chosen(page: Page, demo_url: str) -> None:
     open_map(page, demo_url, "en")
     marks = page.locator("#map .leaflet-overlay-pane path")
-    page.locator("#q").fill("street")
+    wait_until_found(page, "street", lambda: page.locator("#q").fill("street"))
     page.get_by_role("group", name="Streets").get_by_role("option").first.click()
     expect(marks).to_have_count(2)
-    page.locator("#q").fill("1-1-1")
+    wait_until_found(page, "1-1-1", lambda: page.locator("#q").fill("1-1-1"))
     page.locator("#suggestions [role=option]").first.click()
     expect(page.locator("#place article.place")).to_be_visible()
     page.keyboard.press("Escape")
@@ -166,8 +169,9 @@ def test_the_sheet_on_a_phone(
     expect(page.locator("#place article.place")).to_contain_text(parcel["number"])
     sheet = page.locator("#sheet")
     before = sheet.get_attribute("data-rest")
+    assert before is not None
     page.locator("#sheet [data-step=up]").click()
-    assert sheet.get_attribute("data-rest") != before
+    expect(sheet).not_to_have_attribute("data-rest", before)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     for button in page.locator("button:visible").all():
         size = button.bounding_box()
@@ -210,10 +214,12 @@ def test_everything_can_be_read_without_javascript(browser: Browser, demo_url: s
     page = context.new_page()
     page.goto(f"{demo_url}/?lang={lang}")
     page.locator("noscript a[href='/search']").click()
+    page.wait_for_url("**/search*")
     number = page.request.get(f"{demo_url}/search.json?q=1-1-1").json()["results"][0]["number"]
     page.locator("main input[name=q]").fill(number)
     page.locator("main button[type=submit]").click()
     page.locator("main a", has_text=number).first.click()
+    page.wait_for_url(f"**/parcels/{number}*")
     expect(page.locator("h1")).to_contain_text(number)
     expect(page.locator("main")).to_contain_text("R" if lang == "en" else "پهنه")
     page.locator("#on").fill("۱۴۰۰/۱/۱" if lang == "fa" else "2021-03-21")
@@ -229,4 +235,4 @@ def test_dark_mode_is_kept(page: Page, demo_url: str) -> None:
     open_map(page, demo_url, "en")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.emulate_media(color_scheme="dark")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    expect(page.locator("body")).not_to_have_css("background-color", light)

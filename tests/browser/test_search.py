@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_map import LANGUAGES, SIZES, a_parcel, open_map
+from tests.browser.waiting import until, wait_until_found
 
 MARKS = "#map .leaflet-overlay-pane path"
 
@@ -15,12 +15,7 @@ MARKS = "#map .leaflet-overlay-pane path"
 def type_and_wait(page: Page, typed: str) -> None:
     """Type as a person does, and wait for the answer to it."""
     page.locator("#q").click()
-    # Under way there may be answers to the beginning of it.
-    with page.expect_response(lambda response: f"/search?q={quote(typed)}&" in response.url):
-        page.locator("#q").press_sequentially(typed)
-    page.wait_for_load_state("networkidle")
-    # Answered is not yet shown; Enter before that opens the results page, as it should.
-    expect(page.locator("#suggestions:visible, #search-empty:visible").first).to_be_visible()
+    wait_until_found(page, typed, lambda: page.locator("#q").press_sequentially(typed))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -71,16 +66,15 @@ def test_the_list_by_keys(page: Page, demo_url: str) -> None:
         assert marked() == f"suggestion-{expected}", key
     # What is typed on takes the mark away; Escape closes the list, then empties the field.
     page.keyboard.press("End")
-    with page.expect_response(re.compile(r"/search\?")):
-        page.keyboard.type("-1")
+    wait_until_found(page, "1-1-1", lambda: page.keyboard.type("-1"))
     assert marked() is None
     expect(options.first).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#suggestions")).to_be_hidden()
-    assert box.get_attribute("aria-expanded") == "false"
-    assert box.input_value() == "1-1-1"
+    expect(box).to_have_attribute("aria-expanded", "false")
+    expect(box).to_have_value("1-1-1")
     page.keyboard.press("Escape")
-    assert box.input_value() == ""
+    expect(box).to_have_value("")
 
 
 def test_home_and_end_move_in_the_text_while_nothing_is_marked(page: Page, demo_url: str) -> None:
@@ -99,9 +93,10 @@ def test_the_map_shows_what_is_pointed_at(page: Page, demo_url: str) -> None:
     options.nth(0).hover()
     expect(page.locator(MARKS)).to_have_count(2)
     first = page.locator(MARKS).last.get_attribute("d")
+    assert first
     options.nth(1).hover()
+    expect(page.locator(MARKS).last).not_to_have_attribute("d", first)
     expect(page.locator(MARKS)).to_have_count(2)
-    assert page.locator(MARKS).last.get_attribute("d") != first
     page.locator("#q").hover()
     expect(page.locator(MARKS)).to_have_count(0)
     page.keyboard.press("ArrowDown")
@@ -117,17 +112,22 @@ def test_a_street_is_seen_along_its_whole_length(page: Page, demo_url: str, size
     type_and_wait(page, "boulevard")
     page.get_by_role("group", name="Streets").get_by_role("option").first.click()
     expect(page.locator(MARKS)).to_have_count(2)
-    page.wait_for_timeout(600)
-    line = page.locator(MARKS).last.bounding_box()
-    frame = page.locator("#map").bounding_box()
-    assert line is not None
-    assert frame is not None
-    assert line["x"] >= frame["x"] - 2
-    assert line["x"] + line["width"] <= frame["x"] + frame["width"] + 2
-    assert line["y"] >= frame["y"] - 2
-    assert line["y"] + line["height"] <= frame["y"] + frame["height"] + 2
-    # And it fills a good part of it.
-    assert max(line["width"] / frame["width"], line["height"] / frame["height"]) > 0.25
+    # The map flies there.
+    until(page, lambda: lies_well(page), lambda: page.locator(MARKS).last.bounding_box())
+
+
+def lies_well(page: Page) -> bool:
+    """Whether all of the line is on the map, and fills a good part of it."""
+    line, frame = page.locator(MARKS).last.bounding_box(), page.locator("#map").bounding_box()
+    if line is None or frame is None:
+        return False
+    within = (
+        line["x"] >= frame["x"] - 2
+        and line["x"] + line["width"] <= frame["x"] + frame["width"] + 2
+        and line["y"] >= frame["y"] - 2
+        and line["y"] + line["height"] <= frame["y"] + frame["height"] + 2
+    )
+    return within and max(line["width"] / frame["width"], line["height"] / frame["height"]) > 0.25
 
 
 def test_coordinates_open_the_place(page: Page, demo_url: str) -> None:
@@ -206,7 +206,7 @@ def test_recent_searches_stay_on_the_device(
     page.locator("#q").fill("")
     page.locator("#recent [data-forget-all]").click()
     expect(page.locator("#recent")).to_be_hidden()
-    assert page.evaluate("document.activeElement.id") == "q"
+    expect(page.locator("#q")).to_be_focused()
     assert page.evaluate("localStorage.getItem('searches')") is None
 
 

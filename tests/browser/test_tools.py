@@ -1,5 +1,6 @@
 """The map's tools as people use them: by mouse, by finger and by keys alone, and without JavaScript."""
 
+import datetime as dt
 import json
 import math
 import re
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_map import LANGUAGES, SIZES, a_parcel, open_map
+from tests.browser.waiting import expect_number, href_of, move_by_key, number_in, wait_until_found
 
 
 def some_parcels(page: Page, url: str, count: int) -> list[dict[str, Any]]:
@@ -32,12 +34,6 @@ def tab_to(page: Page, selector: str, most: int = 80) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{selector} is not reached by Tab")
-
-
-def number_in(text: str) -> float:
-    found = re.search(r"[\d,.]+", text)
-    assert found is not None, text
-    return float(found[0].replace(",", ""))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -90,23 +86,22 @@ def test_measuring_by_keys_alone(page: Page, demo_url: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#measured")).to_have_text("No point yet")
     # The map has the focus, and says by itself what its keys do now.
-    assert page.evaluate("document.activeElement.id") == "map"
+    expect(page.locator("#map")).to_be_focused()
     assert (
         "Backspace" in page.locator(f"#{page.locator('#map').get_attribute('aria-describedby')}").inner_text()
     )
     page.keyboard.press("Enter")
     for key in ("ArrowRight", "ArrowDown"):
-        page.keyboard.press(key)
-        page.wait_for_timeout(400)
+        move_by_key(page, key)
         page.keyboard.press("Enter")
     # Leaflet moves by 80 pixels; at this latitude and zoom a pixel is so many metres.
     metres = 2 * 80 * 156543.034 * math.cos(math.radians(parcel["lat"])) / 2**18
+    expect_number(page, "#measured", metres, rel=0.01)
     told = page.locator("#measured").inner_text()
-    assert number_in(told) == pytest.approx(metres, rel=0.01)
     expect(page.locator("#announcer")).to_have_text(f"Points: 3. {told}")
     page.keyboard.press("Backspace")
     expect(page.locator("#announcer")).to_contain_text("Points: 2.")
-    assert number_in(page.locator("#measured").inner_text()) == pytest.approx(metres / 2, rel=0.01)
+    expect_number(page, "#measured", metres / 2, rel=0.01)
     expect(page.locator("#place article")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(page.locator("#tool")).to_be_hidden()
@@ -128,15 +123,14 @@ def test_an_area_measured_is_the_parcel_s_own(page: Page, demo_url: str) -> None
     scale = 256 * 2**20 / 360
     mercator = "lat => Math.log(Math.tan(Math.PI / 4 + lat * Math.PI / 360)) * 180 / Math.PI"
     middle = page.evaluate(mercator, parcel["lat"])
-    for lon, lat in ring[:-1]:
+    for points, (lon, lat) in enumerate(ring[:-1], 1):
         x = box["width"] / 2 + (lon - parcel["lon"]) * scale
         y = box["height"] / 2 - (page.evaluate(mercator, lat) - middle) * scale
         page.mouse.click(x, y)
-        page.wait_for_timeout(60)
-    told = page.locator("#measured").inner_text()
+        expect(page.locator("#map .handle")).to_have_count(points)
     # A pixel is some 12 cm here, and the page's area is that of the city's grid, which is true to a thousandth.
-    assert number_in(told) == pytest.approx(shape["properties"]["area_m2"], rel=0.03)
-    assert re.fullmatch(r"[\d,.]+ m², edge [\d.]+ m", told)
+    expect_number(page, "#measured", shape["properties"]["area_m2"], rel=0.03)
+    expect(page.locator("#measured")).to_have_text(re.compile(r"^[\d,.]+ m², edge [\d.]+ m$"))
 
 
 def test_a_handle_is_dragged(page: Page, demo_url: str) -> None:
@@ -145,6 +139,7 @@ def test_a_handle_is_dragged(page: Page, demo_url: str) -> None:
     open_tool(page, "measure")
     page.mouse.click(560, 400)
     page.mouse.click(660, 400)
+    expect(page.locator("#map .handle")).to_have_count(2)
     before = number_in(page.locator("#measured").inner_text())
     grip = page.locator("#map .handle").last.bounding_box()
     assert grip is not None
@@ -153,7 +148,7 @@ def test_a_handle_is_dragged(page: Page, demo_url: str) -> None:
     page.mouse.down()
     page.mouse.move(760, 400, steps=5)
     page.mouse.up()
-    assert number_in(page.locator("#measured").inner_text()) == pytest.approx(2 * before, rel=0.02)
+    expect_number(page, "#measured", 2 * before, rel=0.02)
     expect(page.locator("#map .handle")).to_have_count(2)
 
 
@@ -179,17 +174,16 @@ def test_parcels_are_chosen_and_added_up(page: Page, demo_url: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#tool .chosen li")).to_have_count(1)
     expect(page.locator("#announcer")).to_have_text(f"Parcel {first['number']} added. Chosen: 1")
-    assert f"sel={first['number']}" in page.url
+    assert f"sel={first['number']}" in href_of(page)
     # From the place's own panel.
-    page.goto(f"{page.url}&parcel={second['number']}")
+    page.goto(f"{href_of(page)}&parcel={second['number']}")
     page.locator("#place [data-select]").click()
     expect(page.locator("#tool .chosen li")).to_have_count(2)
     expect(page.locator("#map .leaflet-overlay-pane path")).not_to_have_count(0)
     wanted = page.request.get(
         f"{demo_url}/selection.json?parcel={first['number']}&parcel={second['number']}"
     ).json()
-    area = page.locator("#tool .totals dd").nth(1).inner_text()
-    assert number_in(area) == pytest.approx(wanted["area_m2"], abs=0.06)
+    expect_number(page, "#tool .totals div:nth-child(2) dd", wanted["area_m2"], off=0.06)
     compare = page.locator("#tool a", has_text="Compare").get_attribute("href")
     assert compare is not None
     assert first["number"] in compare
@@ -213,8 +207,7 @@ def test_the_list_follows_the_view(page: Page, demo_url: str) -> None:
     before = page.locator("#tool .in-view-told").inner_text()
     page.locator("#map").focus()
     for _ in range(6):
-        page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(150)
+        move_by_key(page, "ArrowRight")
     expect(page.locator("#tool .in-view-told")).not_to_have_text(before)
     page.locator("#in-view-q").fill(parcel["number"])
     page.keyboard.press("Tab")
@@ -235,7 +228,7 @@ def test_the_list_is_reached_after_the_map_too(page: Page, demo_url: str) -> Non
     open_map(page, demo_url, "en")
     page.locator("#map").focus()
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.matches('a.skip-link[data-tool=in-view]')")
+    expect(page.locator("a.skip-link[data-tool=in-view]:focus")).to_have_count(1)
     expect(page.locator(":focus")).to_have_css("clip-path", "none")
 
 
@@ -243,18 +236,23 @@ def test_a_map_moved_by_keys_says_what_it_shows_and_no_more(page: Page, demo_url
     parcel = a_parcel(page, demo_url)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/list/told" in request.url else None)
+    page.clock.install()
     open_map(page, demo_url, "en", z=18, lat=parcel["lat"], lon=parcel["lon"])
+    # From here on the page's time goes by as this test says, however busy the machine is.
+    page.clock.pause_at(dt.datetime.now() + dt.timedelta(minutes=10))
     # Dragged by hand: the eye sees it.
     page.mouse.move(700, 400)
     page.mouse.down()
     page.mouse.move(600, 330, steps=4)
     page.mouse.up()
-    page.wait_for_timeout(1500)
+    page.clock.run_for(3000)
     assert asked == []
     tab_to(page, "#map")
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(200)
+        page.clock.run_for(400)
+    page.clock.run_for(1000)
+    page.clock.resume()
     expect(page.locator("#announcer")).to_contain_text(re.compile(r"In view: .*parcels.*Centre: "))
     # One sentence for one journey.
     assert len(asked) == 1
@@ -314,7 +312,8 @@ def test_the_whole_path_by_keys_alone(page: Page, demo_url: str, lang: str) -> N
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_attribute("href", "#q")
     page.keyboard.press("Enter")
-    page.keyboard.type(parcel["number"])
+    expect(page.locator("#q")).to_be_focused()
+    wait_until_found(page, parcel["number"], lambda: page.keyboard.type(parcel["number"]))
     expect(page.locator("#suggestions [role=option]").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -336,7 +335,7 @@ def test_the_whole_path_by_keys_alone(page: Page, demo_url: str, lang: str) -> N
     page.keyboard.press("Enter")
     expect(page.locator("#tool .chosen li")).to_have_count(1)
     page.keyboard.press("Escape")
-    page.goto(f"{page.url}&sel={parcel['number']}")
+    page.goto(f"{href_of(page)}&sel={parcel['number']}")
     expect(page.locator("#tool .chosen li")).to_have_count(2)
     tab_to(page, "#tool .page-links a.button", 120)
     page.keyboard.press("Enter")
@@ -370,6 +369,7 @@ def test_the_whole_path_without_javascript(browser: Browser, demo_url: str, lang
     page.goto(f"{demo_url}/?lang={lang}")
     # The list of what the map would show, one of its parcels, and the way on from it.
     page.locator("noscript a[href^='/list']").click()
+    page.wait_for_url("**/list*")
     expect(page.locator("h1")).to_have_count(1)
     page.locator("#list-q").fill(first["number"])
     page.locator(".list-form button").click()

@@ -98,6 +98,7 @@ class SearchBox {
     // What is typed on is what Enter means, not the option marked before.
     this.#activate(-1);
     this.recents.follow();
+    this.list.wait();
     this.ask();
   }
 
@@ -213,6 +214,7 @@ class SearchBox {
     this.input.value = query;
     this.input.focus();
     this.recents.hide();
+    this.list.wait();
     this.ask.cancel();
     void this.#ask();
   }

@@ -28,8 +28,14 @@ export class SuggestionList {
     return !this.list.hidden;
   }
 
+  /** What is listed is no longer the answer to what stands in the field; `show` ends that. */
+  wait() {
+    this.list.setAttribute("aria-busy", "true");
+  }
+
   /** @param {{title: string, options: {label: string, detail?: string, kind?: string}[]}[]} groups the options are counted through all of them */
   show(groups) {
+    this.list.setAttribute("aria-busy", "false");
     this.#options = [];
     this.list.replaceChildren(...groups.map((group, at) => this.#group(group, at)));
     this.list.scrollTop = 0;
