@@ -6,16 +6,11 @@ from collections import defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.calendar import Calendar, iran
+from core.calendar.queries import load
 from core.clocks import ClockAct, ClockEvent, ClockState, Reading, read
 from permits.models import Permit, PermitClock
 from permits.states import Clock
 from permits.types.settings import Days
-
-
-def city_calendar(session: Session) -> Calendar:  # noqa: ARG001 (the city's own days are in the database)
-    """The calendar that the city's periods run over."""
-    return iran()
 
 
 def read_clocks(session: Session, case: Permit, now: dt.datetime) -> dict[Clock, Reading]:
@@ -23,7 +18,7 @@ def read_clocks(session: Session, case: Permit, now: dt.datetime) -> dict[Clock,
 
     A clock that was started again (a second request, a second round of comments) is told as it runs now.
     """
-    calendar = city_calendar(session)
+    calendar = load(session)
     today = calendar.day_of(now)
     return {clock: read(events, calendar, today) for clock, events in _list_events(session, case).items()}
 
@@ -78,6 +73,6 @@ def is_within(session: Session, case: Permit, clock: Clock, now: dt.datetime) ->
 
 def is_within_days(session: Session, since: dt.datetime, period: Days, now: dt.datetime) -> bool:
     """Whether a period that began at a moment is not over."""
-    calendar = city_calendar(session)
+    calendar = load(session)
     events = [ClockEvent(ClockAct.START, since, period.days, period.unit)]
     return read(events, calendar, calendar.day_of(now)).state is ClockState.RUNNING

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from core import jobs
+from core import jobs, local_time
 from core.clocks import ClockAct
 from core.errors import AppError
 from permits.access import CLOCK
@@ -27,7 +27,7 @@ _PERMITTED = GRANTED | RULED | {State.BUILDING}
 @jobs.task("permits.daily", cron="40 1 * * *")
 def daily(session: Session, timestamp: int = 0) -> None:
     """Take the steps of time in every case that waits for one; ``timestamp``: the moment it was due (UTC, seconds)."""
-    now = dt.datetime.fromtimestamp(timestamp, dt.UTC) if timestamp else dt.datetime.now(dt.UTC)
+    now = dt.datetime.fromtimestamp(timestamp, dt.UTC) if timestamp else local_time.now()
     take_steps_of_time(session, now)
 
 

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.calendar.days import IRAN_ZONE, Calendar, DayKind, Holiday, OwnDay
+from core import local_time
+from core.calendar.days import Calendar, DayKind, Holiday, OwnDay
 from core.calendar.files import CalendarFileError, iran, read_calendar
 from core.calendar.models import CalendarDay
 
@@ -31,7 +33,7 @@ def load(session: Session) -> Calendar:
         select(CalendarDay.day, CalendarDay.kind, CalendarDay.name_fa, CalendarDay.name_en)
     )
     own = {row.day: OwnDay(DayKind(row.kind), Holiday(row.name_fa, row.name_en)) for row in rows}
-    return (_chosen or iran()).with_own(own, IRAN_ZONE)
+    return (_chosen or iran()).with_own(own, ZoneInfo(local_time.zone_name()))
 
 
 def find_own_day(session: Session, day: dt.date) -> CalendarDay | None:

@@ -16,8 +16,8 @@ from core.i18n import gettext as _
 from core.i18n import language
 from core.inputs import read_count, read_day, read_words
 from core.limits.web import limited
+from core.local_time import get_today
 from core.web import db, public, requires
-from layers.tiles.revision import get_today
 from webmap.calendar.months import View, date_in, month_of, weekday_names
 from webmap.rates import WRITES
 
