@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,10 @@ def test_a_file_says_why_it_exists(package: str) -> None:
     for path in (ROOT / package).rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert text.startswith('"""'), f"{path} does not say in its first line why it exists"
+
+
+def test_what_few_need_is_not_loaded_by_all() -> None:
+    # Each of them is a second or half of every command's start, and tens of megabytes of every worker.
+    told = "import sys, webmap; print(*({'weasyprint', 'folium', 'fontTools'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
