@@ -15,7 +15,7 @@ from benchmarks.asking import Asker, percentile
 from benchmarks.city import SEED, BenchCity
 from benchmarks.compare import read_tile
 from benchmarks.ours import fresh_folder, our_server, our_tile
-from benchmarks.results import Result, Row
+from benchmarks.results import Result, Row, beside
 from benchmarks.servers import MARTIN, TEGOLA
 from benchmarks.tiles_cold import start_peers
 from layers.tiles.cache import Key, TileCache
@@ -60,8 +60,7 @@ def run(city: BenchCity) -> Result:
     result.note(
         f"{len(took_ms)} edits, {median(tiles):.0f} tiles changed by each (median), all equal to a fresh encoding"
     )
-    repaint.measure(city, result)
-    _seen(city, result)
+    repaint.measure(city, result, _seen(city, result))
     return result
 
 
@@ -132,9 +131,12 @@ def comparable(content: bytes) -> object:
 
 
 # --- over HTTP ----------------------------------------------------------------------------------------------------
-def _seen(city: BenchCity, result: Result) -> None:
-    """When the tile of an edited parcel, asked for again and again, shows the edit: ours, and each peer's cache."""
-    work = "edit of a parcel → seen over HTTP"
+def _seen(city: BenchCity, result: Result) -> dict[str, float]:
+    """When the tile of an edited parcel, asked for again and again, shows the edit: ours, and each peer's cache.
+
+    The peers' milliseconds by what they are called in the table.
+    """
+    work, seen_ms = "edit of a parcel → seen over HTTP", dict[str, float]()
     with ExitStack() as stack:
         folder = stack.enter_context(fresh_folder())
         ours = Asker(stack.enter_context(our_server(city, folder)))
@@ -146,11 +148,9 @@ def _seen(city: BenchCity, result: Result) -> None:
                 result.note(
                     f"{peer.name}'s cache still held the old tile after {PATIENCE_S:.0f} s, when we stopped waiting"
                 )
-            result.rows.append(
-                Row(work, city.parcels, "ms median", median(mine), f"{peer.name}, its cache", median(theirs))
-            )
-        if not peers:
-            result.rows.append(Row(work, city.parcels, "ms median", median(mine)))
+            seen_ms[f"{peer.name}, its cache"] = theirs[0]
+    result.rows += beside(Row(work, city.parcels, "ms median", median(mine)), seen_ms)
+    return seen_ms
 
 
 def _parcels(city: BenchCity, count: int) -> Iterator[tuple[int, str, Cell]]:

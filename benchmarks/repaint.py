@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Mapping
 from statistics import median
 
 from playwright.sync_api import Page, sync_playwright
@@ -11,7 +12,7 @@ from benchmarks.asking import percentile
 from benchmarks.city import BenchCity
 from benchmarks.ours import fresh_folder, our_server
 from benchmarks.page import MIDDLE, QUIET
-from benchmarks.results import Result, Row
+from benchmarks.results import Result, Row, beside
 
 EDITS = 20
 PATIENCE_S = 15.0
@@ -43,8 +44,11 @@ class NeverShown(AssertionError):
     """An open map did not show an edit."""
 
 
-def measure(city: BenchCity, result: Result) -> None:
-    """Add how long it takes until the picture changes; the parcels around the middle are edited."""
+def measure(city: BenchCity, result: Result, peers_ms: Mapping[str, float]) -> None:
+    """Add how long it takes until the picture changes; the parcels around the middle are edited.
+
+    No peer's map asks again by itself, so theirs is when a client that does sees the edit in their caches.
+    """
     chromium = shutil.which("chromium")
     if chromium is None:
         result.note("the open map was not measured: there is no chromium here")
@@ -66,9 +70,14 @@ def measure(city: BenchCity, result: Result) -> None:
             connection.execute(_UNDO, [{"id": row.id, "land_use": row.land_use} for row in parcels])
     work = "edit of parcels → repainted on an open map"
     result.rows += [
-        Row(f"{work}, median", city.parcels, "ms", median(took_ms)),
-        Row(f"{work}, p95", city.parcels, "ms", percentile(took_ms, 0.95)),
+        *beside(Row(f"{work}, median", city.parcels, "ms", median(took_ms)), peers_ms),
+        *beside(Row(f"{work}, p95", city.parcels, "ms", percentile(took_ms, 0.95)), peers_ms),
     ]
+    if peers_ms:
+        result.note(
+            "beside the repainted map: the peers' caches, asked over HTTP again and again"
+            " (a map on theirs does not ask again at all)"
+        )
 
 
 def _edit(city: BenchCity, page: Page, ids: list[int], number: int) -> float:

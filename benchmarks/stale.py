@@ -36,7 +36,7 @@ KILLED = 2
 LARGEST = 100_000
 """Larger cities are not stormed: to encode each of their tiles anew takes longer than it tells."""
 _PATIENCE_S = 300
-_EDITS = (
+STORM = (
     (
         8,
         "UPDATE parcel SET land_use = CASE land_use WHEN 'park' THEN 'vacant' ELSE 'park' END WHERE id = :id",
@@ -49,6 +49,7 @@ _EDITS = (
     (3, "UPDATE feature SET name_en = 'No. ' || :n WHERE id = :id"),
     (2, "UPDATE feature SET geom = ST_Translate(geom, 0, :n % 9 - 4) WHERE id = :id"),
 )
+"""The kinds of edits, and how often each comes beside the others."""
 
 
 def run(city: BenchCity) -> Result:
@@ -63,7 +64,7 @@ def run(city: BenchCity) -> Result:
             killed = _storm(other.engine, folder, root)
             _wait_until_calm(other.engine, folder)
             took_s = time.monotonic() - began
-            stale, compared = _compare(other.engine, TileCache(folder))
+            stale, compared = compare(other.engine, TileCache(folder))
     result.rows = [
         Row(
             f"stale tiles after {EDITS:,} edits, {WORKERS} workers, {KILLED} killed",
@@ -137,7 +138,7 @@ def _all_ids(engine: Engine) -> dict[str, list[int]]:
 
 
 def _edit(engine: Engine, dice: random.Random, ids: dict[str, list[int]], number: int) -> None:
-    (edit,) = dice.choices([sql for _, sql in _EDITS], [weight for weight, _ in _EDITS])
+    (edit,) = dice.choices([sql for _, sql in STORM], [weight for weight, _ in STORM])
     values = {"id": dice.choice(ids[edit.split()[1]]), "n": number}
     with engine.connect() as connection:
         connection.execute(text(edit), {name: value for name, value in values.items() if f":{name}" in edit})
@@ -191,7 +192,8 @@ def _wait_until_calm(engine: Engine, folder: Path) -> None:
         quiet = quiet + 1 if is_calm else 0
 
 
-def _compare(engine: Engine, cache: TileCache) -> tuple[int, int]:
+def compare(engine: Engine, cache: TileCache) -> tuple[int, int]:
+    """How many kept tiles of today are not what a fresh encoding gives, and how many there are."""
     wiring.connect()
     stale = compared = 0
     with Session(engine.execution_options(isolation_level="AUTOCOMMIT")) as session:
