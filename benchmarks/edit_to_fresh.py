@@ -10,11 +10,12 @@ from statistics import median
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from benchmarks import repaint
 from benchmarks.asking import Asker, percentile
 from benchmarks.city import SEED, BenchCity
 from benchmarks.compare import read_tile
 from benchmarks.ours import fresh_folder, our_server, our_tile
-from benchmarks.results import Result, Row
+from benchmarks.results import Result, Row, beside
 from benchmarks.servers import MARTIN, TEGOLA
 from benchmarks.tiles_cold import start_peers
 from core.local_time import get_today
@@ -59,7 +60,7 @@ def run(city: BenchCity) -> Result:
     result.note(
         f"{len(took_ms)} edits, {median(tiles):.0f} tiles changed by each (median), all equal to a fresh encoding"
     )
-    _seen(city, result)
+    repaint.measure(city, result, _seen(city, result))
     return result
 
 
@@ -109,7 +110,7 @@ def _edit_zone(
         for cell in cells:
             fresh, kept = encode(session, ZONING, cell, today), gzip.decompress(seen[cell] or b"")
             # Equal bytes need no look inside; the order of features is the database's to choose.
-            if fresh != kept and _comparable(fresh) != _comparable(kept):
+            if fresh != kept and comparable(fresh) != comparable(kept):
                 raise StaleTile(f"{cell} is not what a fresh encoding gives")
     return (last - began) * 1000, len(changed)
 
@@ -119,18 +120,23 @@ def _kept(cache: TileCache, cell: Cell) -> bytes | None:
     return found.body if found else None
 
 
-def _comparable(content: bytes) -> object:
-    """A tile's features without their order."""
+def comparable(content: bytes) -> object:
+    """A tile's features without their order, to be held against another's."""
     tile = read_tile(content)
+    # A feature without an id is numbered, from 0 downwards, by its place in the tile.
     return sorted(
-        (number, str(sorted(of.items())), str(tile.shapes[number])) for number, of in tile.features.items()
+        (max(number, 0), str(sorted(of.items())), str(tile.shapes[number]))
+        for number, of in tile.features.items()
     )
 
 
 # --- over HTTP ----------------------------------------------------------------------------------------------------
-def _seen(city: BenchCity, result: Result) -> None:
-    """When the tile of an edited parcel, asked for again and again, shows the edit: ours, and each peer's cache."""
-    work = "edit of a parcel → seen over HTTP"
+def _seen(city: BenchCity, result: Result) -> dict[str, float]:
+    """When the tile of an edited parcel, asked for again and again, shows the edit: ours, and each peer's cache.
+
+    The peers' milliseconds by what they are called in the table.
+    """
+    work, seen_ms = "edit of a parcel → seen over HTTP", dict[str, float]()
     with ExitStack() as stack:
         folder = stack.enter_context(fresh_folder())
         ours = Asker(stack.enter_context(our_server(city, folder)))
@@ -142,11 +148,9 @@ def _seen(city: BenchCity, result: Result) -> None:
                 result.note(
                     f"{peer.name}'s cache still held the old tile after {PATIENCE_S:.0f} s, when we stopped waiting"
                 )
-            result.rows.append(
-                Row(work, city.parcels, "ms median", median(mine), f"{peer.name}, its cache", median(theirs))
-            )
-        if not peers:
-            result.rows.append(Row(work, city.parcels, "ms median", median(mine)))
+            seen_ms[f"{peer.name}, its cache"] = theirs[0]
+    result.rows += beside(Row(work, city.parcels, "ms median", median(mine)), seen_ms)
+    return seen_ms
 
 
 def _parcels(city: BenchCity, count: int) -> Iterator[tuple[int, str, Cell]]:

@@ -25,10 +25,11 @@ def fresh_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def our_server(city: BenchCity, folder: Path) -> Iterator[str]:
+def our_server(city: BenchCity, folder: Path, workers: int = 2) -> Iterator[str]:
     """The address of our server over a city, its tiles kept in that folder."""
     port, log = free_port(), VAR / "log" / "ours.log"
     words: list[str | Path] = [sys.executable, "-m", "webmap.serve", "--port", str(port), "--data", folder]
+    words += ["--workers", str(workers)]
     with running(words, log, environment(city, folder), cwd=ROOT) as process:
         root = f"http://127.0.0.1:{port}"
         wait_for(f"{root}/health", process, log)

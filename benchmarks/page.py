@@ -21,15 +21,15 @@ NAME = "page"
 VISITS = 5
 SLOWER = 4
 _PATIENCE_S = 60
-_QUIET = [
+QUIET = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
 ]
-_QUIET += ["--disable-component-update", "--disable-sync"]
-_MIDDLE = text("""
+QUIET += ["--disable-component-update", "--disable-sync"]
+MIDDLE = text("""
     SELECT ST_X(p), ST_Y(p) FROM (
         SELECT parcel.geom FROM parcel WHERE valid_to IS NULL
         ORDER BY parcel.geom <-> (SELECT ST_Centroid(boundary) FROM city) LIMIT 1) AS middle,
@@ -62,7 +62,7 @@ def run(city: BenchCity) -> Result:
     if chromium is None:
         raise NotHad("there is no chromium here")
     with city.engine.connect() as connection:
-        lon, lat = connection.execute(_MIDDLE).one()
+        lon, lat = connection.execute(MIDDLE).one()
     with fresh_folder() as folder, our_server(city, folder) as root:
         url = f"{root}/?lang=fa&z=17&lat={lat:.6f}&lon={lon:.6f}"
         times, scripts = _visit(chromium, url)
@@ -90,7 +90,7 @@ def _visit(chromium: str, url: str) -> tuple[list[float], set[str]]:
     times: list[float] = []
     scripts: set[str] = set()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_QUIET)
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         for _visit in range(VISITS):
             context = browser.new_context(viewport={"width": 412, "height": 840}, color_scheme="light")
             page = context.new_page()

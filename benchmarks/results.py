@@ -5,7 +5,7 @@ import datetime as dt
 import json
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,11 @@ class Row:
         ratio = self.ratio
         numbers = {"ours": _short(self.ours), "theirs": _short(self.theirs), "ratio": _short(ratio)}
         return {**dataclasses.asdict(self), **numbers}
+
+
+def beside(row: Row, theirs: Mapping[str, float]) -> list[Row]:
+    """One finding of ours beside each peer's; alone, if there is none."""
+    return [dataclasses.replace(row, peer=peer, theirs=found) for peer, found in theirs.items()] or [row]
 
 
 @dataclass

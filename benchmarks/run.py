@@ -21,6 +21,7 @@ MODULES = {
     "tiles-cold": "tiles_cold",
     "tiles-hot": "tiles_hot",
     "edit-to-fresh": "edit_to_fresh",
+    "stale": "stale",
     "seed": "seed",
     "place": "place",
     "search": "search",

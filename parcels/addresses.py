@@ -1,8 +1,8 @@
 """An address taken apart into its street and house number, as it is written in Persian and in Latin."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from core.fields import is_persian, words
 from core.text import fold, latin_digits
@@ -52,8 +52,7 @@ _LATIN_WAYS = {
 _FA_SHORT = {"خ": "خیابان", "ک": "کوچه", "بنبست": "بن بست", "میدون": "میدان", "خیابون": "خیابان"}
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(NamedTuple):
     """An address taken apart; ``street`` is empty where none can be told, ``house_number`` None."""
 
     street: str
@@ -63,7 +62,7 @@ class Address:
 def parse_address(text: str) -> Address:
     """The street and the house number of an address written in one line."""
     plain = _WIDE_BLANKS.sub(" ", latin_digits(text)).strip(" ,،;.")
-    if not any(sign.isalpha() for sign in plain):
+    if next(filter(str.isalpha, plain), None) is None:
         return Address("", None)
     return _persian(plain) if is_persian(plain) else _latin(plain)
 

@@ -77,10 +77,11 @@ class ParcelColumns:
         """Whether the land uses are codes of LBCS."""
         return "lbcs" in plain_name(self.land_use or "")
 
-    def number_of(self, columns: Columns, row: int) -> str:
-        """The parcel's number as issued; empty if it has neither letter nor digit."""
+    def number_of(self, columns: Columns, row: int) -> tuple[str, str]:
+        """The parcel's number as issued, and folded; both empty if it has neither letter nor digit."""
         number = " ".join(as_text(columns[self.number][row]).split())
-        return number if fold_number(number) else ""
+        key = fold_number(number)
+        return (number, key) if key else ("", "")
 
     def address_of(self, columns: Columns, row: int) -> tuple[str, Address]:
         """The address as a line, and taken apart."""

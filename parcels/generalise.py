@@ -5,14 +5,27 @@ needs only its own cells made again. Geometry here is for drawing: it is in EPSG
 """
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, delete, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    TextClause,
+    and_,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from layers.models import TileOutbox
@@ -34,6 +47,11 @@ LOCK = 0x7061726365
 
 Bounds = tuple[float, float, float, float]
 Progress = Callable[[int, int], None]
+_Rows = tuple[TextClause, dict[str, Any]]
+
+_AHEAD = 2
+"""So many cells are drawn at once: parcels of these, and of the one being read, are in memory."""
+_NOTHING = literal(b"", LargeBinary)
 
 _INSERT_BLOCKS = text("""
     INSERT INTO parcel_block (cell_x, cell_y, land_use, geom_3857)
@@ -69,11 +87,7 @@ def rebuild(session: Session, progress: Progress | None = None) -> None:
     session.execute(update(TileOutbox).where(*ours()).values(to_generalise=False))
     session.execute(delete(ParcelBlock))
     session.execute(delete(ParcelMosaic))
-    cells = list(_occupied(session))
-    for done, cell in enumerate(cells, 1):
-        _make(session, cell)
-        if progress:
-            progress(done, len(cells))
+    _make(session, list(_occupied(session)), progress)
     revision.bump(session, "parcels")
 
 
@@ -88,9 +102,10 @@ def rebuild_touched(session: Session, boxes: Iterable[Bounds]) -> None:
     Give the old and the new box of each parcel changed.
     """
     session.execute(select(func.pg_advisory_xact_lock(LOCK)))
-    for cell in sorted({cell for box in boxes for cell in cells_of(box, EDIT_ZOOM, 0)}):
+    cells = sorted({cell for box in boxes for cell in cells_of(box, EDIT_ZOOM, 0)})
+    for cell in cells:
         _forget(session, cell)
-        _make(session, cell)
+    _make(session, cells)
     revision.bump(session, "parcels")
 
 
@@ -131,30 +146,61 @@ def _within(table: type[ParcelBlock | ParcelMosaic], window: Window) -> tuple[Co
     )
 
 
-def _make(session: Session, cell: Cell) -> None:
-    parcels = _read(session, cell)
-    if parcels is None:
-        return
-    _make_blocks(session, cell, parcels)
-    for zoom in MOSAIC_ZOOMS:
-        _make_mosaic(session, cell, parcels, zoom)
+def _make(session: Session, cells: list[Cell], progress: Progress | None = None) -> None:
+    """Make blocks and mosaic of cells that have none: drawn by threads while the next cells' parcels are read.
+
+    GEOS lets other threads run while it works, so that the database and two processors are busy at once.
+    """
+    drawn: deque[Future[list[_Rows]]] = deque()
+    with ThreadPoolExecutor(_AHEAD) as threads:
+        for done, cell in enumerate(cells, 1):
+            parcels = _read(session, cell)
+            if parcels is not None:
+                drawn.append(threads.submit(_draw, cell, parcels))
+            while len(drawn) > (_AHEAD if done < len(cells) else 0):
+                for statement, rows in drawn.popleft().result():
+                    session.execute(statement, rows)
+            if progress:
+                progress(done, len(cells))
 
 
 def _read(session: Session, cell: Cell) -> _Parcels | None:
-    rows = session.execute(
-        select(Parcel.land_use, func.ST_AsBinary(Parcel.geom_3857)).where(_current_in(cell))
-    ).all()
-    if not rows:
+    shape = func.ST_AsBinary(Parcel.geom_3857)
+    # In one row: to make an object of each of a million takes longer than the database takes to find them.
+    land_uses, together, lengths = session.execute(
+        select(
+            func.array_agg(Parcel.land_use),
+            func.string_agg(shape, _NOTHING),
+            func.array_agg(func.length(shape)),
+        ).where(_current_in(cell))
+    ).one()
+    if land_uses is None:
         return None
     # Land uses in the order of the vocabulary, so that ties are settled the same way every time.
-    uses = [*LandUse, *sorted({row[0] for row in rows} - set(LandUse))]
+    uses = [*LandUse, *sorted(set(land_uses) - set(LandUse))]
     codes = {use: code for code, use in enumerate(uses)}
-    geometry = shapely.from_wkb([bytes(row[1]) for row in rows])
-    return _Parcels(geometry, np.array([codes[row[0]] for row in rows]), [str(use) for use in uses])
+    return _Parcels(
+        shapely.from_wkb(list(_parted(bytes(together), lengths))),
+        np.array([codes[use] for use in land_uses]),
+        [str(use) for use in uses],
+    )
 
 
-def _make_blocks(session: Session, cell: Cell, parcels: _Parcels) -> None:
-    """Write the blocks of one cell. A parcel belongs to the block cell that its middle lies in, and to no other."""
+def _parted(together: bytes, lengths: list[int]) -> Iterator[bytes]:
+    start = 0
+    for length in lengths:
+        yield together[start : start + length]
+        start += length
+
+
+def _draw(cell: Cell, parcels: _Parcels) -> list[_Rows]:
+    """What is to be written of one cell: statements with their rows."""
+    made = [_draw_blocks(cell, parcels), *(_draw_mosaic(cell, parcels, zoom) for zoom in MOSAIC_ZOOMS)]
+    return [rows for rows in made if rows is not None]
+
+
+def _draw_blocks(cell: Cell, parcels: _Parcels) -> _Rows | None:
+    """The blocks of one cell. A parcel belongs to the block cell that its middle lies in, and to no other."""
     window = _window(cell, BLOCK_CELL_ZOOM)
     side = WORLD_M / (1 << BLOCK_CELL_ZOOM)
     west, south, east, north = shapely.bounds(parcels.geometry).T
@@ -162,19 +208,16 @@ def _make_blocks(session: Session, cell: Cell, parcels: _Parcels) -> None:
     y = np.floor((HALF_WORLD_M - (south + north) / 2) / side).astype(np.int64)
     ours = np.flatnonzero((x >= window.x0) & (x < window.x1) & (y >= window.y0) & (y < window.y1))
     if len(ours) == 0:
-        return
+        return None
     groups = [ours[group] for group in _groups(x[ours], y[ours], parcels.land_use[ours])]
     shapes = blocks([parcels.geometry[group] for group in groups], _stretch(cell))
     firsts = [group[0] for group in groups]
-    session.execute(
-        _INSERT_BLOCKS,
-        {
-            "cell_x": x[firsts].tolist(),
-            "cell_y": y[firsts].tolist(),
-            "land_use": [parcels.uses[code] for code in parcels.land_use[firsts]],
-            "wkb": list(shapely.to_wkb(shapes)),
-        },
-    )
+    return _INSERT_BLOCKS, {
+        "cell_x": x[firsts].tolist(),
+        "cell_y": y[firsts].tolist(),
+        "land_use": [parcels.uses[code] for code in parcels.land_use[firsts]],
+        "wkb": list(shapely.to_wkb(shapes)),
+    }
 
 
 def _groups(*keys: NDArray[np.int64]) -> list[NDArray[np.intp]]:
@@ -186,24 +229,20 @@ def _groups(*keys: NDArray[np.int64]) -> list[NDArray[np.intp]]:
     return np.split(order, np.flatnonzero(breaks) + 1)
 
 
-def _make_mosaic(session: Session, cell: Cell, parcels: _Parcels, zoom: int) -> None:
+def _draw_mosaic(cell: Cell, parcels: _Parcels, zoom: int) -> _Rows | None:
     longest = 1 << (zoom + LEVEL_OFFSET - EDIT_ZOOM)
     window = _window(cell, zoom + LEVEL_OFFSET)
     made = list(runs(parcels.geometry, parcels.land_use, zoom, window, longest))
     if not made:
-        return
+        return None
     sides = zip(*(rectangle(run, zoom) for run in made), strict=True)
     columns: dict[str, Any] = dict(zip(("west", "south", "east", "north"), map(list, sides), strict=True))
-    session.execute(
-        _INSERT_MOSAIC,
-        columns
-        | {
-            "zoom": zoom,
-            "cell_x": [run.x0 for run in made],
-            "cell_y": [run.y for run in made],
-            "land_use": [parcels.uses[run.land_use] for run in made],
-        },
-    )
+    return _INSERT_MOSAIC, columns | {
+        "zoom": zoom,
+        "cell_x": [run.x0 for run in made],
+        "cell_y": [run.y for run in made],
+        "land_use": [parcels.uses[run.land_use] for run in made],
+    }
 
 
 def _stretch(cell: Cell) -> float:

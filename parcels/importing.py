@@ -30,7 +30,6 @@ from core.importing import (
 )
 from core.local_time import get_today
 from core.progress import Tell
-from core.text import fold_number
 from layers.boundary import BoundaryGate, get_city
 from layers.models import City
 from layers.tiles import revision
@@ -134,8 +133,8 @@ def _stage(
 def _rows(
     batch: Batch, columns: ParcelColumns, gate: BoundaryGate, srid: int, account: Account
 ) -> Iterator[tuple[Any, ...]]:
-    numbers = [columns.number_of(batch.columns, row) for row in range(len(batch))]
-    keys = list(map(fold_number, numbers))
+    told_numbers = [columns.number_of(batch.columns, row) for row in range(len(batch))]
+    numbers, keys = [number for number, _key in told_numbers], [key for _number, key in told_numbers]
     inside = gate.judge(batch, numbers, account.refused, account.notes)
     polygons = shapely.get_dimensions(batch.geometries) == 2
     chosen = []

@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         refuse_taken_port(asked.port)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         prepare(settings.with_secret())
-        serve(settings, asked.port)
+        serve(settings, asked.port, asked.workers)
     except KeyboardInterrupt:
         pass
     except (AppError, SettingsError) as error:
@@ -71,6 +71,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/server", description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--data", type=Path, help="the city's data folder")
+    parser.add_argument("--workers", type=int, default=_WORKERS, help="how many processes answer")
     return parser.parse_args(arguments)
 
 
@@ -117,7 +118,7 @@ def _load_demo_once(session: Session) -> None:
         load_demo_city(session)
 
 
-def serve(settings: Settings, port: int) -> None:
+def serve(settings: Settings, port: int, workers: int = _WORKERS) -> None:
     """Run the workers until SIGINT, SIGTERM or SIGHUP (a closed terminal), and wait for them to end."""
     os.environ["DATA_DIR"] = str(settings.data_dir)
     # A forked worker would inherit locks held by this process's threads at that moment (one hung on an import).
@@ -128,7 +129,7 @@ def serve(settings: Settings, port: int) -> None:
         address=ADDRESS,
         port=port,
         interface=Interfaces.WSGI,
-        workers=_WORKERS,
+        workers=workers,
         blocking_threads=_THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=_PATIENCE_S,

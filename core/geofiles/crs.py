@@ -22,6 +22,7 @@ from core.geofiles.projecting import (
     share,
     swapping,
     transformer_to_degrees,
+    unchanged,
 )
 
 SAMPLE = 2000
@@ -74,7 +75,7 @@ def transform_to(
     """The function from the file's x, y to the target's; what cannot be reached comes out infinite."""
     area = AreaOfInterest(*near) if near is not None else None
     if source.crs.equals(target, ignore_axis_order=True):
-        return swapping(lambda x, y: (x, y)) if source.swapped else lambda x, y: (x, y)
+        return swapping(unchanged) if source.swapped else unchanged
     try:
         transformer = pyproj.Transformer.from_crs(source.crs, target, always_xy=True, area_of_interest=area)
         metres = _accuracy(source.crs, target, area)

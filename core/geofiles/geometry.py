@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from core.geofiles.projecting import Transform
+from core.geofiles.projecting import Transform, unchanged
 from core.geofiles.values import Geometries
 
 _POINT, _LINE, _POLYGON, _COLLECTION = (0, 4), (1, 5), (3, 6), 7
@@ -36,17 +36,22 @@ def make_fit(geometries: Geometries, transform: Transform, degrees: Transform) -
     ``degrees`` takes the file's x, y to lon, lat, for saying where something was wrong.
     """
     with np.errstate(all="ignore"):
-        return _fit(Outcome(shapely.force_2d(geometries)), transform, degrees)
+        is_flat = (shapely.get_coordinate_dimension(geometries) <= 2).all()
+        flat = geometries.copy() if is_flat else shapely.force_2d(geometries)
+        return _fit(Outcome(flat), transform, degrees)
 
 
 def _fit(outcome: Outcome, transform: Transform, degrees: Transform) -> Outcome:
     _drop_unusable(outcome)
     _open_collections(outcome)
     before = _mend(outcome, degrees)
-    outcome.geometries = _transformed(outcome.geometries, transform)
-    _drop_not_finite(outcome)
+    moves = transform is not unchanged
+    if moves:
+        outcome.geometries = _transformed(outcome.geometries, transform)
+        _drop_not_finite(outcome)
     _say_areas(outcome, before, transform)
-    _mend(outcome, None)
+    if moves or before:
+        _mend(outcome, None)
     present = ~shapely.is_missing(outcome.geometries)
     single = np.flatnonzero(present & (shapely.get_type_id(outcome.geometries) == 3))
     outcome.geometries[single] = shapely.multipolygons(outcome.geometries[single][:, None])

@@ -34,7 +34,7 @@ class GeoPackageLayer:
         wanted = [field.original for field in self.fields]
         for start in range(0, len(self.fids), size):
             fids = self.fids[start : start + size]
-            read = gdal.read(self.path, self.name, fids, self.member, columns=wanted)
+            read = gdal.read_run(self.path, self.name, fids, start, self.member, wanted)
             indexes = np.arange(start, start + len(fids), dtype=np.int64)
             chunk = Chunk(indexes, read.geometries, {}, winding=read.winding)
             for column, values in zip(self.fields, read.columns, strict=True):

@@ -13,6 +13,11 @@ Coordinates = tuple[NDArray[np.float64], NDArray[np.float64]]
 Transform = Callable[[NDArray[np.float64], NDArray[np.float64]], Coordinates]
 
 
+def unchanged(x: NDArray[np.float64], y: NDArray[np.float64]) -> Coordinates:
+    """The way from a system to itself: whoever meets it need not go it."""
+    return x, y
+
+
 def in_box(
     crs: pyproj.CRS, x: NDArray[np.float64], y: NDArray[np.float64], near: Box | None
 ) -> NDArray[np.bool_]:

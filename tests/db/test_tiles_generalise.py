@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from layers.tiles.grid import Cell
-from parcels import generalise
+from parcels import freshness, generalise
 from parcels.blocks import BLOCK_ZOOMS
 from parcels.mosaic import LEVEL_OFFSET, MOSAIC_ZOOMS
 from tests.tile_city import CELL, add_parcel
@@ -163,6 +163,29 @@ def test_an_edit_leaves_what_a_rebuild_would(session: Session) -> None:
         key: use for key, (use, _shape) in anew[1].items()
     }
     assert all(touched[1][key][1].equals(anew[1][key][1]) for key in anew[1])
+
+
+def test_edits_that_come_faster_than_they_are_drawn_are_drawn_together(session: Session) -> None:
+    lots = town(session)
+    far = add_parcel(session, "far", shapely.box(0, 0, 90, 90), Cell(CELL.z, CELL.x + 40, CELL.y))
+    generalise.rebuild(session)
+    edit = text("UPDATE parcel SET land_use = 'industrial' WHERE id = :id")
+    for lot in [*lots, far]:
+        session.execute(edit, {"id": lot})
+    waiting = text("SELECT count(*) FROM tile_outbox WHERE to_generalise")
+    before = session.scalar(waiting)
+    assert before > 2 * freshness._AT_ONCE
+    rounds = 0
+    while freshness.generalise_touched(session):
+        rounds += 1
+    assert session.scalar(waiting) == 0
+    assert rounds < before / freshness._AT_ONCE, "fewer than a round for each handful"
+    touched = blocks(session), mosaic(session)
+    generalise.rebuild(session)
+    assert touched[0].keys() == blocks(session).keys()
+    assert {key: use for key, (use, _) in touched[1].items()} == {
+        key: use for key, (use, _) in mosaic(session).items()
+    }
 
 
 def box_of(session: Session, parcel_id: int) -> tuple[float, float, float, float]:

@@ -1,17 +1,27 @@
 """What the benchmarks conclude: ratios, files, tables, and the comparison that comes before any time."""
 
 import datetime as dt
+import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import mapbox_vector_tile
 import pytest
+from sqlalchemy import create_engine
 
+from benchmarks import stale
 from benchmarks.asking import percentile
+from benchmarks.city import BenchCity
 from benchmarks.compare import WrongTile, check, read_tile, share_in_common
-from benchmarks.results import Result, Row, add_growth, write
+from benchmarks.edit_to_fresh import comparable
+from benchmarks.processes import NotHad
+from benchmarks.results import Result, Row, add_growth, beside, write
 from benchmarks.run import MODULES, main
 from benchmarks.table import HEADINGS, table
+from layers.tiles import sources
+from layers.tiles.cache import TileCache
+from layers.tiles.grid import Cell
 
 NOW = dt.datetime(2026, 11, 24, 5, tzinfo=dt.UTC)
 
@@ -145,3 +155,52 @@ def test_an_unknown_benchmark_is_refused_by_name(capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize("module", MODULES.values())
 def test_each_benchmark_is_there(module: str) -> None:
     assert (Path(__file__).parents[2] / "benchmarks" / f"{module}.py").is_file()
+
+
+def test_one_finding_of_ours_stands_beside_each_peers_and_alone_without_any() -> None:
+    row = Row("edit → repainted", 10_000, "ms", 500)
+    assert [(each.peer, each.ratio) for each in beside(row, {"martin": 10_000, "tegola": 250})] == [
+        ("martin", 20),
+        ("tegola", 0.5),
+    ]
+    assert beside(row, {}) == [row]
+
+
+def test_the_order_of_features_is_nothing_and_all_else_of_a_tile_counts() -> None:
+    one = comparable(tile((1, "park", 0), (2, "vacant", 200)))
+    assert comparable(tile((2, "vacant", 200), (1, "park", 0))) == one
+    for other in (
+        ((1, "park", 0),),
+        ((1, "park", 0), (2, "park", 200)),
+        ((1, "park", 0), (2, "vacant", 201)),
+    ):
+        assert comparable(tile(*other)) != one
+
+
+def test_a_kept_tile_that_a_fresh_encoding_differs_from_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = TileCache(tmp_path)
+    kept = {
+        "parcels/16/1/1": tile((1, "park", 0), (2, "vacant", 200)),
+        "parcels/16/1/2": tile((3, "park", 0)),
+        "zoning@2020-01-01/16/1/1": tile((4, "park", 0)),
+    }
+    for name, content in kept.items():
+        path = cache.root / f"{name}.mvt.gz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(content))
+    fresh = {Cell(16, 1, 1): tile((2, "vacant", 200), (1, "park", 0)), Cell(16, 1, 2): tile((3, "vacant", 0))}
+
+    def encode(_session: Any, _source: Any, cell: Cell, _on: Any) -> bytes:
+        return fresh[cell]
+
+    monkeypatch.setattr(stale, "encode", encode)
+    monkeypatch.setattr(sources, "get_source", lambda _session, name: name)
+    assert stale.compare(create_engine("postgresql+psycopg2://"), cache) == (1, 2), "stale, and compared"
+
+
+def test_a_storm_is_not_sent_over_a_city_too_large_to_be_looked_through() -> None:
+    city = BenchCity(1_000_000, Path(), "", create_engine("postgresql+psycopg2://"))
+    with pytest.raises(NotHad, match="100,000"):
+        stale.run(city)

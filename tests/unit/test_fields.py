@@ -74,7 +74,7 @@ def test_every_wrong_option_is_told_in_its_own_line() -> None:
 def test_a_number_of_signs_is_none() -> None:
     columns: dict[str, list[Any]] = {"ML": ["---", "  1 - 2 ", None, "۱۲", 7.0]}
     found = find_columns(fields_of(columns), columns, ParcelFields("ML"))
-    assert [found.number_of(columns, row) for row in range(5)] == ["", "1 - 2", "", "۱۲", "7"]
+    assert [found.number_of(columns, row)[0] for row in range(5)] == ["", "1 - 2", "", "۱۲", "7"]
 
 
 def test_street_and_house_number_in_two_columns() -> None:

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,10 @@ def test_the_city_alone_says_what_day_it_is() -> None:
             # Tests may ask the database itself, and reckon what it should have said.
             assert name.startswith("tests/") or not _SERVERS_DAY.search(written), name
     assert asked > 300
+
+
+def test_what_few_need_is_not_loaded_by_all() -> None:
+    # Each of them is a second or half of every command's start, and tens of megabytes of every worker.
+    told = "import sys, webmap; print(*({'weasyprint', 'folium', 'fontTools'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

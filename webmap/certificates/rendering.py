@@ -8,7 +8,6 @@ from typing import Any
 import shapely
 from flask import render_template
 from sqlalchemy.orm import Session
-from weasyprint import Attachment
 
 from core.i18n import gettext as _
 from core.i18n import speaking
@@ -40,10 +39,8 @@ def render(session: Session, place: Place, draft: Draft, verify_url: str) -> byt
     """
     with speaking(draft.statement.language):
         html = _page(session, place, draft, verify_url)
-    attached = [_as_data(draft, verify_url)]
-    return write_pdf(
-        html, pdf_variant="pdf/a-3a", pdf_identifier=draft.public_id.encode(), attachments=attached
-    )
+    attached = {"certificate.json": _as_data(draft, verify_url)}
+    return write_pdf(html, attached, pdf_variant="pdf/a-3a", pdf_identifier=draft.public_id.encode())
 
 
 def _page(session: Session, place: Place, draft: Draft, verify_url: str) -> str:
@@ -112,12 +109,11 @@ def _label_on(
         yield Label(text, kind, x, y, wide, high, 0.0, _OWN_PT, colour)
 
 
-def _as_data(draft: Draft, verify_url: str) -> Attachment:
+def _as_data(draft: Draft, verify_url: str) -> str:
     """What is stated, for programs: the words of a PDF cannot be read back without loss in every script."""
     stated = draft.statement.stated | {
         "number": draft.number,
         "issued_on": draft.issued_on.isoformat(),
         "verify": verify_url,
     }
-    written = json.dumps(stated, ensure_ascii=False, indent=1, sort_keys=True)
-    return Attachment(string=written, name="certificate.json", relationship="Data")
+    return json.dumps(stated, ensure_ascii=False, indent=1, sort_keys=True)

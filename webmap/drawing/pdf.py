@@ -1,12 +1,8 @@
-"""An HTML document as a PDF: in our own letters, reading nothing from anywhere, printed at its true size."""
+"""An HTML document as a PDF in our own letters; the typesetter itself is loaded when the first is asked for."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import pydyf
-from weasyprint import HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from core.errors import Unavailable
 from core.i18n import gettext as _
@@ -24,35 +20,21 @@ def font_face() -> str:
     )
 
 
-def write_pdf(html: str, **options: Any) -> bytes:
-    """The document as PDF; ``options`` are WeasyPrint's own (``pdf_variant``, ``attachments`` …).
+def write_pdf(html: str, attached: Mapping[str, str] | None = None, **options: Any) -> bytes:
+    """The document as PDF, printed at its true size; ``attached`` are texts to go along, by name.
 
-    It takes a processor for seconds: whoever calls it for strangers lets them wait in turn. Raises Unavailable when our
-    letters are missing.
+    ``options`` are WeasyPrint's own (``pdf_variant`` …). It takes a processor for seconds: whoever calls it for
+    strangers lets them wait in turn. Raises Unavailable when our letters are missing.
     """
-    if not all(_font(name).is_file() for name in _FONTS.values()):
+    fonts = [_font(name) for name in _FONTS.values()]
+    if not all(font.is_file() for font in fonts):
         # In other letters it would be another document, and WeasyPrint would only say so in its log.
         raise Unavailable(_("The fonts for printing are missing on the city's machine: run script/setup."))
-    document = HTML(string=html, url_fetcher=_OnlyFonts(), base_url="about:blank")
-    written: bytes = document.write_pdf(finisher=_at_true_size, font_config=FontConfiguration(), **options)
-    return written
+    # WeasyPrint takes a second and 50 MB to load: commands and most workers never print.
+    from webmap.drawing.typesetting import typeset  # noqa: PLC0415
+
+    return typeset(html, fonts, attached or {}, **options)
 
 
 def _font(name: str) -> Path:
     return _FOLDER / f"Vazirmatn-{name}.ttf"
-
-
-class _OnlyFonts(URLFetcher):  # type: ignore[misc]
-    """What a document may read: our letters. Anything else would be somebody's file or somebody's host."""
-
-    def fetch(self, url: str, _headers: Any = None) -> URLFetcherResponse:
-        path = next((path for path in map(_font, _FONTS.values()) if path.as_uri() == url), None)
-        if path is None:
-            raise ValueError(f"a document may not read {url}")
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
-
-
-def _at_true_size(_document: Any, pdf: Any) -> None:
-    """Tell viewers not to shrink the sheet to the printer's margins: it would no longer be true to scale."""
-    preferences = pdf.catalog.setdefault("ViewerPreferences", pydyf.Dictionary())
-    preferences["PrintScaling"] = "/None"

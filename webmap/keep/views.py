@@ -13,7 +13,7 @@ from core.limits.web import limited
 from core.web import db, public
 from layers.area import get_srid
 from webmap.drawing.pdf import write_pdf
-from webmap.keep import choices, downloads, links, onefile, sheet
+from webmap.keep import choices, downloads, links, sheet
 from webmap.keep.questions import LONGEST_NUMBER, SheetWanted, Wanted, read_sheet, read_wanted
 from webmap.keep.turns import FILES, SHEETS
 from webmap.place.service import get_place_of
@@ -80,6 +80,9 @@ def one_file(number: str) -> Response:
     link = links.whole_link(
         _place_path(Wanted(found.parcel.number, None, None, read_day(request.args.get("on")), ()))
     )
+    # Folium takes half a second and 25 MB to load, for a file that few ask for.
+    from webmap.keep import onefile  # noqa: PLC0415
+
     answer = make_response(onefile.write_place(db.session, found, link))
     title = onefile.title_of(found)
     plain = f"parcel-{found.day.isoformat()}.html"

@@ -5,7 +5,7 @@ import { revisions } from "../api.js";
 import { newest } from "../lib/revisions.js";
 
 /** Between two questions: short while somebody is at the map, long while it just lies open, longest after a failure. */
-const WAIT_MS = { busy: 700, idle: 5000, failed: 15000 };
+const WAIT_MS = { busy: 450, idle: 5000, failed: 15000 };
 /** So long after the last touch or key somebody is thought to be there. */
 const PRESENCE_MS = 120_000;
 

@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from core.geofiles.geometry import make_fit
+from core.geofiles.projecting import unchanged
 from tests.unit.geofiles.make import read, shapefile, zipped
 
 Numbers = NDArray[np.float64]
@@ -20,6 +21,9 @@ def same(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
 def fit(wkt: str) -> tuple[str | None, str, dict[str, object]]:
     """What became of one geometry: its WKT, the code and the params of what was said."""
     outcome = make_fit(np.array([shapely.from_wkt(wkt)], dtype=object), same, same)
+    short = make_fit(np.array([shapely.from_wkt(wkt)], dtype=object), unchanged, same)
+    assert (short.lost, short.repaired) == (outcome.lost, outcome.repaired), "the short way tells the same"
+    assert shapely.equals_identical(short.geometries, outcome.geometries) or outcome.geometries[0] is None
     code, params = outcome.lost.get(0) or outcome.repaired.get(0) or ("", {})
     made = outcome.geometries[0]
     return None if made is None else shapely.to_wkt(made.normalize(), rounding_precision=3), code, params

@@ -10,7 +10,7 @@ import pyogrio.raw
 import pytest
 import shapely
 
-from core.geofiles import SourceError
+from core.geofiles import SourceError, gdal
 from tests.unit.geofiles.make import POINTS, SQUARES, members, read
 
 
@@ -54,6 +54,15 @@ def test_several_layers(tmp_path: Path) -> None:
     assert refused(zipped).code == "layer.which"
     assert read(zipped, member="trees").source.name == "trees"
     assert read(zipped, member="x/a.gpkg/parcels").source.name == "parcels"
+
+
+def test_a_run_of_features_that_stands_elsewhere_is_found_by_name(tmp_path: Path) -> None:
+    path = package(tmp_path / "a.gpkg", "parcels", SQUARES, n=[1, 2, 3, 4])
+    fids = np.array([2, 3], dtype=np.int64)
+    for start in (1, 0, 2, 9):
+        run = gdal.read_run(path, "parcels", fids, start, "a.gpkg", ["n"])
+        assert run.columns[0].tolist() == [2, 3], f"whatever is said of the place ({start})"
+        assert shapely.equals(run.geometries, SQUARES[1:3]).all()
 
 
 def test_fids_with_holes(tmp_path: Path) -> None:
