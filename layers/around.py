@@ -38,6 +38,20 @@ class Passing:
 
 
 @dataclass(frozen=True)
+class Overlap:
+    """What a public overlay's feature covers of a piece of ground: its area in m², and its shape (WKB, city grid)."""
+
+    slug: str
+    layer_fa: str
+    layer_en: str
+    name_fa: str
+    name_en: str
+    kind: str
+    area_m2: float
+    shape: bytes
+
+
+@dataclass(frozen=True)
 class Around:
     """All overlays on a piece of ground (by layer, the largest first), and the networks that pass by it."""
 
@@ -67,6 +81,23 @@ def find_around(session: Session, ground: Any, *, staff: bool = False) -> Around
             way = (row.distance_m, row.bearing, row.lon, row.lat)
             networks.append(Passing(row.slug, Nearest(row.name_fa, row.name_en, row.kind, *way)))
     return Around(overlays, networks)
+
+
+def list_overlaps(session: Session, ground: str) -> list[Overlap]:
+    """What public overlays cover of a polygon (hexadecimal EWKB, the city's grid), by layer, the largest first.
+
+    As :func:`find_around` tells them, but with the shape of each, and without features that have no area.
+    """
+    values = {"shape": ground, "least_m2": LEAST_OVERLAP_M2}
+    return [
+        Overlap(**{**row, "shape": bytes(row["shape"])})
+        for row in session.execute(_overlaps_sql(), values).mappings()
+    ]
+
+
+@cache
+def _overlaps_sql() -> TextClause:
+    return text(Path(__file__).with_name("overlaps.sql").read_text(encoding="utf-8"))
 
 
 def _ewkt(spot: Spot) -> str:

@@ -81,6 +81,12 @@ def _versions() -> Select[Any]:
     return _facts().where(Parcel.number_key == bindparam("key", type_=Text)).order_by(*newest_first)
 
 
+def find_parcel(session: Session, parcel_id: int) -> ParcelFacts | None:
+    """The parcel with this id, of any day."""
+    row = session.execute(_facts().where(Parcel.id == parcel_id)).one_or_none()
+    return None if row is None else ParcelFacts(*row)
+
+
 def list_similar_numbers(session: Session, number: str) -> list[str]:
     """Numbers that exist and that somebody may have meant: one slip away, else next to it in order."""
     key = fold_number(number)

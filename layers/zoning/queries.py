@@ -53,7 +53,7 @@ class ZoneVersion:
     """One zone between two days; None: since ever, or until further notice.
 
     ``share`` is the part of a parcel that it covers, 1 where only a spot was asked for; ``cut`` is that part (WKB),
-    None where it is all of the parcel.
+    None where it is all of the parcel. ``id`` is the stored version's own: what relied on it names it.
     """
 
     zone_key: str
@@ -64,6 +64,7 @@ class ZoneVersion:
     valid_to: dt.date | None
     share: float = 1.0
     cut: bytes | None = None
+    id: int = 0
 
     def is_valid_on(self, day: dt.date) -> bool:
         """Whether it is the law on that day: from its first day, up to but not on its last."""
@@ -153,6 +154,7 @@ def has_zones(session: Session) -> bool:
 def _versions() -> Select[Any]:
     return (
         select(
+            Zone.id,
             Zone.zone_key,
             Zone.rule_text_fa,
             Zone.rule_text_en,
@@ -166,8 +168,8 @@ def _versions() -> Select[Any]:
 
 
 def _version(row: Sequence[Any], share: float = 1.0, cut: bytes | None = None) -> ZoneVersion:
-    key, text_fa, text_en, since, until, *rules = row
-    return ZoneVersion(key, _rules(rules), text_fa, text_en, since, until, share, cut)
+    number, key, text_fa, text_en, since, until, *rules = row
+    return ZoneVersion(key, _rules(rules), text_fa, text_en, since, until, share, cut, number)
 
 
 def _rules(row: Sequence[Any]) -> Rules:

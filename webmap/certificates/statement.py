@@ -14,8 +14,9 @@ from layers.schemas import name_of
 from layers.words import join_words
 from layers.zoning.queries import ZoneVersion
 from parcels.certificates.services import law_of, overlays_of, planned_of
+from parcels.land import Part
 from webmap.place.page import Page, PartTold, page_of
-from webmap.place.service import Part, Place
+from webmap.place.service import Place
 
 # What is left over is slivers (layers.zoning.queries.SLIVER_SHARE), of one neighbour on each side.
 _WHOLE_SHARE = 0.99

@@ -8,10 +8,11 @@ from core.i18n import gettext as _
 from layers.schemas import name_of
 from layers.words import isolated, join_words, land_use_name
 from layers.zoning.queries import Rules
+from parcels.land import Part
 from parcels.schemas import addresses_of
 from webmap.place.near import Near, OverlayTold
 from webmap.place.page import Page, page_of
-from webmap.place.service import Part, Place
+from webmap.place.service import Place
 from webmap.words import DOMAINS
 
 ABSENT = "–"

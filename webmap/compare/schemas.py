@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from parcels.land import Land
 from parcels.queries import get_geojson, list_relatives
 from parcels.schemas import addresses_of, feature_json
 from webmap.compare.page import Group
 from webmap.compare.service import Compared, Several, Unknown
 from webmap.place.schemas import place_json
-from webmap.place.service import Land
 
 
 def comparison_json(compared: Compared, groups: list[Group]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from core.errors import NotFound, Unprocessable
 from core.i18n import format_number
 from core.i18n import gettext as _
 from core.local_time import get_today
-from webmap.place.service import Land, Place, get_land_of, get_place_of
+from parcels.land import Land, get_land_of
+from webmap.place.service import Place, get_place_of
 
 MOST_COMPARED = 6
 """A table of more columns nobody reads."""

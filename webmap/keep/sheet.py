@@ -14,6 +14,7 @@ from core.i18n import gettext as _
 from layers.area import get_srid
 from layers.queries import find_city_here
 from layers.schemas import name_of
+from parcels.land import get_parcel
 from parcels.schemas import addresses_of
 from webmap import queries
 from webmap.drawing import city as drawn_city
@@ -24,7 +25,6 @@ from webmap.drawing.pdf import font_face
 from webmap.keep.layout import MARGIN_MM, Layout, lay_out
 from webmap.keep.legend import legend_of
 from webmap.keep.questions import SCALES, USUAL_SCALE, SheetWanted, Wanted, scale_words
-from webmap.place.service import get_parcel
 
 AROUND_M = 500.0
 """How far around a place its data are offered, to each side."""

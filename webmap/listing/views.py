@@ -14,11 +14,12 @@ from core.web import db, public, wants_json
 from layers.queries import find_city_here
 from layers.schemas import name_of
 from parcels.in_view import Step, list_steps
+from parcels.land import get_parcel
 from webmap.listing import page as words
 from webmap.listing.schemas import listing_json, steps_json
 from webmap.listing.service import PARCELS, ZONES, Listing, count_view, list_view
 from webmap.listing.window import Asked, find_view
-from webmap.place.service import Place, get_parcel
+from webmap.place.service import Place
 
 blueprint = Blueprint("listing", __name__)
 

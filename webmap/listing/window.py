@@ -9,8 +9,8 @@ from core.errors import NotFound
 from core.i18n import gettext as _
 from layers.in_view import Window
 from layers.queries import find_city_here
+from parcels.land import get_parcel
 from parcels.queries import ParcelFacts
-from webmap.place.service import get_parcel
 from webmap.queries import Bounds, find_bounds
 
 # Round a place for which no window is given: some 300 m each way in the cities of the middle latitudes.

@@ -11,6 +11,7 @@ from layers.words import isolated, join_words, land_use_name
 from layers.zoning.queries import ZoneVersion
 from layers.zoning.rules import sentences, why_limited
 from layers.zoning.steps import steps
+from parcels.land import Part
 from parcels.lineage import Branch, Kin, branches_of, successors_of
 from parcels.models import LineageKind
 from parcels.schemas import addresses_of
@@ -18,7 +19,7 @@ from webmap.place.days import dated, left
 from webmap.place.history import Period
 from webmap.place.near import Near, OverlayTold, tell_domains, tell_networks, tell_overlays
 from webmap.place.permits import PermitHere, rings_of
-from webmap.place.service import Part, Place
+from webmap.place.service import Place
 from webmap.words import DOMAINS
 
 _WHOLE_SHARE = 0.99

@@ -4,11 +4,12 @@ from typing import Any
 
 from layers.schemas import coverage_json, names_json, nearby_json, networks_json, overlays_json
 from layers.zoning.schemas import buildable_json, sentences_json, zone_json
+from parcels.land import Part
 from parcels.queries import numbers_of
 from parcels.schemas import lineage_json, parcel_json
 from webmap.place.history import Period
 from webmap.place.permits import PermitHere
-from webmap.place.service import Part, Place
+from webmap.place.service import Place
 
 
 def place_json(place: Place) -> dict[str, Any]:

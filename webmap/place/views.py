@@ -8,6 +8,7 @@ from accounts.permissions import Permission
 from accounts.web import may
 from core.inputs import read_day, read_lon_lat, read_words
 from core.web import db, kept_offline, public, wants_json
+from parcels.land import get_parcel
 from parcels.queries import get_geojson, list_relatives
 from parcels.schemas import feature_json
 from webmap.listing.views import steps_from
@@ -47,7 +48,7 @@ def parcel(number: str) -> Response:
 @kept_offline
 def parcel_geojson(number: str) -> Response:
     """A parcel's exact outline."""
-    found = service.get_parcel(db.session, _number(number), read_day(request.args.get("on")))
+    found = get_parcel(db.session, _number(number), read_day(request.args.get("on")))
     geometry = json.loads(get_geojson(db.session, found.id))
     answer = jsonify(feature_json(found, list_relatives(db.session, found.id), geometry))
     answer.mimetype = "application/geo+json"
