@@ -18,8 +18,8 @@ from permits.models import Permit, PermitEvent
 from permits.notice_words import DEADLINES, SUBJECTS
 from permits.states import STATE_NAMES, Notice
 from permits.types.services import get_settings
-from permits.workflow import NOTICE_JOB
 
+NOTICE_JOB = "permits.notice"
 _address: list[str] = [""]
 
 

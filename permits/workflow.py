@@ -11,12 +11,12 @@ from core.clocks import ClockAct
 from core.workflow import Attempt, Step, Tick, Workflow
 from permits import clocks
 from permits.models import Permit, PermitClock, PermitEvent
+from permits.notices import NOTICE_JOB
 from permits.states import GRANTED, Clock, Event, Party, State
 from permits.table import TABLE
 from permits.types.services import get_settings
 from permits.types.settings import Days, Period
 
-NOTICE_JOB = "permits.notice"
 _EVENT = "permits.event"
 
 PermitStep = Step[State, Event, Party]

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from core.errors import AppError, Conflict, NotAllowed, Unprocessable
 from core.workflow import NotInThisState
-from permits import notices as _notices  # noqa: F401  (registers the job that letters are written by)
 from permits.models import Permit, PermitClock, PermitEvent
 from permits.services import rebuild
 from permits.states import (
