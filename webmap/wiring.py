@@ -20,6 +20,7 @@ from parcels import freshness, streets
 from parcels import tiles as parcel_tiles
 from parcels.certificates import cli as certificates_cli
 from parcels.certificates import services as certificates
+from permits import cli as permits_cli
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
 from webmap.account import views as account_views
@@ -66,6 +67,7 @@ COMMANDS: tuple[click.Group, ...] = (
     zoning_cli.zoning,
     parcels_cli.parcels,
     certificates_cli.certificates,
+    permits_cli.permits,
     demo,
     accounts_cli.users,
     record_commands,

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import AppError, Conflict, NotAllowed, Unprocessable
 from core.workflow import NotInThisState
+from permits.drawing import draw
 from permits.models import Permit, PermitClock, PermitEvent
 from permits.services import rebuild
 from permits.states import (
@@ -180,3 +182,11 @@ def test_a_row_that_no_step_wrote_is_found(city: Session) -> None:
     with pytest.raises(ValueError, match="does not lead"):
         rebuild(city, case)
     assert isinstance(case, Permit)
+
+
+def test_the_drawn_workflow_is_the_one_that_runs() -> None:
+    """docs/permits-workflow.md: made by ``flask permits diagram``."""
+    drawn = (Path(__file__).resolve().parents[2] / "docs" / "permits-workflow.md").read_text(encoding="utf-8")
+    assert drawn == draw()
+    for state in State:
+        assert f"    {state.value}: " in drawn
