@@ -49,6 +49,9 @@ class Settings:
     time_zone: str = _setting(
         "Asia/Tehran", "the city's time zone, by its IANA name: when a day begins and ends"
     )
+    calendar_file: str = _setting(
+        "", "the city's working days and holidays (docs/clocks.md), from DATA_DIR on; empty: Iran's"
+    )
     trusted_proxies: str = _setting("0", "how many proxies stand in front and set X-Forwarded-For")
 
     @classmethod

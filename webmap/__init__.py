@@ -11,10 +11,12 @@ from accounts import web as accounts_web
 from core import cluster, i18n, local_time, log, web
 from core.anchor import Anchor
 from core.audit import ANCHOR
+from core.calendar import CalendarFileError
+from core.calendar import use as use_calendar
 from core.database import driver_url
 from core.defences.web import PublicAddress
 from core.limits import web as limits
-from core.settings import Settings, terminal_language
+from core.settings import Settings, SettingsError, terminal_language
 from layers.tiles.cache import TileCache
 from layers.tiles.maker import Maker
 from layers.tiles.middleware import Shelf, TileMiddleware
@@ -34,6 +36,7 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
     i18n.set_language(terminal_language())  # commands speak it; each request chooses anew
     settings = (settings or Settings.load()).with_secret()
     local_time.use(settings.time_zone)
+    _choose_calendar(settings)
     app = Flask("webmap", static_folder=None)
     app.config.update(_configuration(settings, as_app))
     app.wsgi_app = PublicAddress(app.wsgi_app, settings.public_url)  # type: ignore[method-assign]
@@ -63,6 +66,14 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
         app.cli.add_command(group)
     app.register_blueprint(views.blueprint)
     return app
+
+
+def _choose_calendar(settings: Settings) -> None:
+    """Count working days by the city's own file, if it has one; a bad one is told before anything is served."""
+    try:
+        use_calendar(settings.data_dir / settings.calendar_file if settings.calendar_file else None)
+    except CalendarFileError as error:
+        raise SettingsError(f"CALENDAR_FILE: {error}") from error
 
 
 def _configuration(settings: Settings, as_app: bool) -> dict[str, Any]:

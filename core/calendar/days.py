@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from persiantools.jdatetime import JalaliDate
@@ -62,6 +63,14 @@ class OwnDay:
 
 
 @dataclass(frozen=True)
+class _Year:
+    """How many halves count from a year's beginning to the end of each day; ``eve`` is the ordinal before it."""
+
+    eve: int
+    sums: list[int]
+
+
+@dataclass(frozen=True)
 class Calendar:
     """A municipality's calendar.
 
@@ -81,7 +90,7 @@ class Calendar:
     zone: ZoneInfo = IRAN_ZONE
     dated_from: dt.date | None = None
     dated_to: dt.date | None = None
-    _halves: dict[dt.date, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _years: dict[int, "_Year"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:  # noqa: D105 (said by the class)
         if not self.weekend | self.half_weekdays <= frozenset(range(DAYS_OF_A_WEEK)):
@@ -98,8 +107,9 @@ class Calendar:
     def kind(self, day: dt.date) -> DayKind:
         """What a day is. The city's own word goes first, then holidays, then the week."""
         own = self.own.get(day)
-        if own:
-            return own.kind
+        return own.kind if own else self._usual_kind(day)
+
+    def _usual_kind(self, day: dt.date) -> DayKind:
         if self._named(day):
             return DayKind.HOLIDAY
         if day.weekday() in self.weekend:
@@ -125,17 +135,13 @@ class Calendar:
         """This calendar as one city keeps it: with days of its own, in its time zone."""
         kept = dataclasses.replace(self, own=own, zone=zone)
         # What is remembered is what no city says otherwise: the same for all that are made of this one.
-        object.__setattr__(kept, "_halves", self._halves)
+        object.__setattr__(kept, "_years", self._years)
         return kept
 
     def halves(self, day: dt.date) -> int:
         """How many halves a day counts: 0, 1 or 2."""
-        if day in self.own:
-            return _WORTH[self.own[day].kind]
-        known = self._halves.get(day)
-        if known is None:
-            known = self._halves[day] = _WORTH[self.kind(day)]
-        return known
+        own = self.own.get(day)
+        return _WORTH[own.kind] if own else self._usual(day, day)
 
     def add_working_days(self, day: dt.date, n: float) -> dt.date:
         """The first day by whose end ``n`` working days have passed since the end of ``day``; ``day`` itself for none.
@@ -152,16 +158,38 @@ class Calendar:
     def add_halves(self, day: dt.date, halves: int) -> dt.date:
         """As :meth:`add_working_days`, in halves."""
         while halves > 0:
-            day += _ONE
-            halves -= self.halves(day)
+            # As far as whole days alone would reach, so never too far; the rest of the way is shorter each time.
+            further = day + -(-halves // WHOLE) * _ONE
+            halves -= self.count_halves(day, further)
+            day = further
         return day
 
     def count_halves(self, after: dt.date, until: dt.date) -> int:
         """As :meth:`count_working_days`, in halves."""
-        return sum(
-            self.halves(dt.date.fromordinal(each))
-            for each in range(after.toordinal() + 1, until.toordinal() + 1)
+        if until <= after:
+            return NONE
+        first = after + _ONE
+        differences = (
+            _WORTH[own.kind] - self._usual(day, day) for day, own in self.own.items() if first <= day <= until
         )
+        return self._usual(first, until) + sum(differences)
+
+    def _usual(self, first: dt.date, last: dt.date) -> int:
+        """What the days from one to another count if the city says nothing of any."""
+        begun, ended = self._year(first.year), self._year(last.year)
+        between = sum(self._year(year).sums[-1] for year in range(first.year, last.year))
+        return (
+            between + ended.sums[last.toordinal() - ended.eve] - begun.sums[first.toordinal() - begun.eve - 1]
+        )
+
+    def _year(self, year: int) -> "_Year":
+        """One year's sums, worked out when it is first asked for: clocks are read by the thousand."""
+        if year not in self._years:
+            first, last = dt.date(year, 1, 1).toordinal(), dt.date(year, 12, 31).toordinal()
+            days = map(dt.date.fromordinal, range(first, last + 1))
+            counted = (_WORTH[self._usual_kind(day)] for day in days)
+            self._years[year] = _Year(first - 1, list(accumulate(counted, initial=0)))
+        return self._years[year]
 
     def next_working(self, day: dt.date) -> dt.date:
         """The day itself if the offices are open on it, else the first day after it on which they are."""

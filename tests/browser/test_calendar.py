@@ -1,5 +1,6 @@
 """The calendar in a browser: a citizen reads it, the administrator keeps a day otherwise, in both languages."""
 
+import dataclasses
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -8,16 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from accounts.permissions import Role
+from core.calendar import iran
+from core.clocks import read
 from core.database import make_engine, transaction
+from core.i18n import language
 from core.settings import Settings
+from core.web import public
 from tests import small_city
 from tests.conftest import DatabaseMaker
 from tests.people import make_person, sign_in
+from tests.unit.test_clocks import day, events
+from webmap.calendar.clocks import draw
 
 WIDTHS = (1280, 360)
 PICTURES = os.environ.get("CALENDAR_PICTURES")
@@ -45,6 +52,7 @@ def city(make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory)
             staff_second_factor="no",
         )
     )
+    app.add_url_rule("/clocks", "clocks", public(clocks_page))
     client = app.test_client()
     with app.app_context(), transaction(engine) as session:
         sign_in(client, make_person(session, Role.ADMINISTRATOR))
@@ -58,6 +66,33 @@ def city(make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory)
     yield City(address, [{"name": held.key, "value": held.value, "url": address}])
     server.shutdown()
     thread.join(5)
+
+
+CLOCKS = (
+    "start 1405/9/1 10",
+    "start 1405/9/1 12; pause 1405/9/4",
+    "start 1405/9/1 3",
+    "start 1405/9/1 10; extend 1405/9/3 2; stop 1405/9/8",
+    "",
+)
+WORDS = {
+    "fa": ("تصمیم", "در انتظار نقشهٔ متقاضی"),
+    "en": ("Decision", "waiting for the applicant's drawing"),
+}
+PAGE = """{% extends "base.html" %}{% from "clocks.html" import clock %}
+{% block main %}
+<div class="paper"><h1>{{ name }}</h1>{% for each in drawn %}{{ clock(each) }}{% endfor %}</div>
+{% endblock %}"""
+
+
+def clocks_page() -> str:
+    """A clock in every state, as a case's page shows one."""
+    name, reason = WORDS[language()]
+    readings = [
+        read([dataclasses.replace(each, reason=reason) for each in events(text)], iran(), day("1405/9/10"))
+        for text in CLOCKS
+    ]
+    return render_template_string(PAGE, name=name, drawn=[draw(each, name) for each in readings])
 
 
 def sound(page: Page, axe: Callable[[], list[str]], name: str) -> None:
@@ -96,6 +131,30 @@ def test_a_citizen_reads_which_days_count(
     expect(page.locator("#count a")).to_have_text(end)
     expect(page.locator("form[method=post]")).to_have_count(0)
     sound(page, axe, f"citizen-{lang}-{width}-{scheme}")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("lang", "width"), [("fa", 360), ("en", 1280)])
+def test_clocks_in_every_state(
+    page: Page,
+    city: City,
+    axe: Callable[[], list[str]],
+    complaints: list[str],
+    lang: str,
+    width: int,
+    scheme: Any,
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{city.url}/clocks?lang={lang}")
+    clocks = page.locator(".clock")
+    expect(clocks).to_have_count(len(CLOCKS))
+    expect(page.get_by_role("progressbar")).to_have_count(len(CLOCKS) - 1)
+    clocks.nth(1).locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(clocks.nth(1).locator("dl")).to_be_visible()
+    sound(page, axe, f"clocks-{lang}-{width}-{scheme}")
     assert complaints == []
 
 

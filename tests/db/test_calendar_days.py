@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from core import audit, calendar
+from core import audit, calendar, local_time
 from core.audit import COMMAND
 from core.calendar import CalendarFileError, DayKind, Holiday
 from core.calendar.services import forget_day, set_day
@@ -127,3 +127,14 @@ def test_another_countrys_file(session: Session, tmp_path: Path) -> None:
     finally:
         calendar.use(None)
     assert calendar.load(session).kind(THURSDAY + dt.timedelta(days=7)) == DayKind.WEEKEND
+
+
+def test_its_days_are_of_the_citys_time_zone(session: Session) -> None:
+    """Half past nine in the evening of the 22nd in London is past midnight of the 23rd in Tehran."""
+    moment = dt.datetime(2026, 11, 22, 21, 30, tzinfo=dt.UTC)
+    try:
+        for zone, day in (("Asia/Tehran", 23), ("Europe/London", 22)):
+            local_time.use(zone)
+            assert calendar.load(session).day_of(moment) == dt.date(2026, 11, day)
+    finally:
+        local_time.use(local_time.DEFAULT_ZONE)

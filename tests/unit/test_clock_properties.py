@@ -194,6 +194,13 @@ def test_adding_and_counting_are_each_others_inverse(calendar: Calendar, day: dt
         assert calendar.count_working_days(day, end) == -(-days // 1)
 
 
+@given(calendars, st.integers(-400, 900), st.integers(0, 1200))
+def test_sums_by_the_year_are_sums_by_the_day(calendar: Calendar, after: int, days: int) -> None:
+    worth = {"working": 1, "half": 0.5}
+    counted = sum(worth.get(calendar.kind(later(each)), 0) for each in range(after + 1, after + days + 1))
+    assert calendar.count_working_days(later(after), later(after + days)) == counted
+
+
 @given(calendars, st.integers(0, 99), st.integers(0, 99), st.integers(0, 99))
 def test_counting_adds_up(calendar: Calendar, a: int, b: int, c: int) -> None:
     first, second, third = (later(each) for each in sorted((a, b, c)))

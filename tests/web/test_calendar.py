@@ -3,9 +3,11 @@
 import dataclasses
 import datetime as dt
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -14,7 +16,9 @@ from accounts.permissions import Role
 from core import audit, calendar
 from core.calendar import Calendar, iran
 from core.i18n import speaking
+from core.settings import Settings, SettingsError
 from tests.people import make_person, post, sign_in
+from webmap import create_app
 from webmap.calendar.months import View, date_in, first_weekday, month_of
 
 DAY = "2026-11-25"
@@ -233,3 +237,18 @@ def test_a_half_day_counts_half_in_the_months_sum() -> None:
     half = dataclasses.replace(iran(), weekend=frozenset({4}), half_weekdays=frozenset({3}))
     month = month_of(dt.date(2026, 11, 25), View.JALALI, half)
     assert month.working == 24  # 22 days, and four Thursdays of Azar 1405: 5, 12, 19, 26
+
+
+def test_a_city_elsewhere_names_its_own_file(app: Flask, tmp_path: Path, session: Session) -> None:
+    settings: Settings = dataclasses.replace(
+        app.config["SETTINGS"], data_dir=tmp_path, calendar_file="calendar.toml"
+    )
+    try:
+        (tmp_path / "calendar.toml").write_text('weekend = ["saturday", "sunday"]', encoding="utf-8")
+        create_app(settings)
+        assert calendar.load(session).is_working(dt.date(2026, 11, 27))  # a Friday
+        (tmp_path / "calendar.toml").write_text('weekend = ["freeday"]', encoding="utf-8")
+        with pytest.raises(SettingsError, match="CALENDAR_FILE: weekend: 'freeday'"):
+            create_app(settings)
+    finally:
+        calendar.use(None)
