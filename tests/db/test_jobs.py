@@ -23,9 +23,9 @@ from tests.conftest import ROOT, DatabaseMaker
 
 
 @pytest.fixture
-def engine(make_database: DatabaseMaker) -> Iterator[Engine]:
+def engine(make_brief_database: DatabaseMaker) -> Iterator[Engine]:
     """A database of the test's own, since workers commit."""
-    made = make_engine(make_database())
+    made = make_engine(make_brief_database())
     with made.begin() as connection:
         connection.execute(text("CREATE TABLE counted (what text)"))
     yield made

@@ -34,10 +34,10 @@ PATIENCE_S = 60
 
 
 @pytest.fixture
-def engine(make_database: DatabaseMaker) -> Iterator[Engine]:
+def engine(make_brief_database: DatabaseMaker) -> Iterator[Engine]:
     """A committed small city of the test's own."""
     _register()
-    made = make_engine(make_database())
+    made = make_engine(make_brief_database())
     with Session(made) as session, session.begin():
         small_city.build(session)
         # What is drawn from afar is there from the start: made by the keeper, it would have tiles dropped now or later.
@@ -221,14 +221,14 @@ class TestKeeping:
         wait_for(lambda: stale(engine, cache) == [])
 
     def test_another_database_behind_the_same_folder_starts_cold(
-        self, engine: Engine, cache: TileCache, make_database: DatabaseMaker
+        self, engine: Engine, cache: TileCache, make_brief_database: DatabaseMaker
     ) -> None:
         one = Keeper(engine, cache)
         one.cache.open()
         one.builders = _NoBuilders()
         one.take_in()
         fill(engine, cache, [key for key in all_keys(engine) if key.cell.z < 10])
-        other = make_engine(make_database())
+        other = make_engine(make_brief_database())
         try:
             two = Keeper(other, cache)
             two.builders = _NoBuilders()

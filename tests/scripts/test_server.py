@@ -179,9 +179,9 @@ def test_from_nothing_to_a_city_and_ctrl_c(server: Callable[..., Server], data: 
 
 
 def test_a_server_of_yours_is_used_and_none_is_started(
-    server: Callable[..., Server], data: Path, make_database: Callable[..., str]
+    server: Callable[..., Server], data: Path, make_brief_database: Callable[..., str]
 ) -> None:
-    url = make_database(srid=None)
+    url = make_brief_database(srid=None)
     empty_city(url)
     served = server({"DATABASE_URL": url})
     lines = served.wait_until_up()

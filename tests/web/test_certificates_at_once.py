@@ -25,9 +25,9 @@ from webmap.certificates import issuing, rendering
 
 
 @pytest.fixture
-def url(make_database: DatabaseMaker) -> str:
+def url(make_brief_database: DatabaseMaker) -> str:
     """A small city that is really committed."""
-    return make_database()
+    return make_brief_database()
 
 
 @pytest.fixture
