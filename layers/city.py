@@ -17,7 +17,8 @@ from core.grids import check_metric
 from core.i18n import gettext as _
 from layers.models import City
 
-_OWN_TABLES = ("alembic_version", "spatial_ref_sys")
+# What the migrations and PostGIS themselves fill, and fill anew: in a database without a city nobody has entered it.
+_OWN_TABLES = ("alembic_version", "spatial_ref_sys", "permit_type", "permit_type_version")
 
 
 def read_boundary(path: Path, options: ReadOptions, srid: int) -> shapely.MultiPolygon:

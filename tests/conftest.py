@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -58,9 +58,19 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def make_database(server_url: str) -> Iterator["DatabaseMaker"]:
     """Makes databases that go with the run."""
-    maker = DatabaseMaker(server_url)
+    server = make_engine(server_url).execution_options(isolation_level="AUTOCOMMIT")
+    maker = DatabaseMaker(server, {})
     yield maker
-    maker.drop_all()
+    maker.drop_all([*maker.made, *maker.patterns.values()])
+    server.dispose()
+
+
+@pytest.fixture
+def make_brief_database(make_database: "DatabaseMaker") -> Iterator["DatabaseMaker"]:
+    """Makes databases that go with the test: files that are soon gone never reach the disk, and go in no time."""
+    maker = DatabaseMaker(make_database.server, make_database.patterns)
+    yield maker
+    maker.drop_all(maker.made)
 
 
 @pytest.fixture(scope="session")
@@ -127,39 +137,37 @@ def city(session: Session) -> Session:
 
 
 class DatabaseMaker:
-    """Creates migrated databases with names of their own, and drops them all.
+    """Creates migrated databases with names of their own, and drops them.
 
-    The migrations run once for each grid; every other database is a copy of that first one, in a quarter of the time.
+    The migrations run once for each grid; every database is a copy of that pattern, in a quarter of the time.
     """
 
-    def __init__(self, server_url: str) -> None:
-        self.server = make_engine(server_url).execution_options(isolation_level="AUTOCOMMIT")
+    def __init__(self, server: Engine, patterns: dict[int, str]) -> None:
+        self.server = server
+        self.patterns = patterns
         self.made: list[str] = []
-        self.migrated: dict[int, str] = {}
 
     def __call__(self, srid: int | None = SRID) -> str:
         """A new database; with ``srid=None`` nothing is migrated."""
-        if srid is None:
-            return self._url_of(self._create())
-        if srid not in self.migrated:
+        if srid is not None and srid not in self.patterns:
             pattern = self._create()
             upgrade(self._url_of(pattern), srid)
-            self.migrated[srid] = pattern
-        return self._url_of(self._create(f"TEMPLATE {self.migrated[srid]}"))
+            self.patterns[srid] = pattern
+        name = self._create("" if srid is None else f"TEMPLATE {self.patterns[srid]}")
+        self.made.append(name)
+        return self._url_of(name)
 
     def _create(self, like: str = "") -> str:
         name = f"test_{os.getpid()}_{secrets.token_hex(4)}"
         with self.server.connect() as opened:
             opened.execute(text(f"CREATE DATABASE {name} {like}"))
-        self.made.append(name)
         return name
 
     def _url_of(self, name: str) -> str:
         return driver_url(self.server.url.set(database=name).render_as_string(hide_password=False))
 
-    def drop_all(self) -> None:
+    def drop_all(self, names: Iterable[str]) -> None:
         """Drop them, whoever is still connected."""
         with self.server.connect() as opened:
-            for name in self.made:
+            for name in names:
                 opened.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        self.server.dispose()

@@ -37,7 +37,7 @@ def number_in(text: str) -> float:
 def expect_number(
     page: Page, selector: str, wanted: float, *, rel: float | None = None, off: float | None = None
 ) -> None:
-    """Until the first number that stands there is this one, within `pytest.approx`'s ``rel`` or ``abs``."""
+    """Until the first number that stands there is this one, within a part ``rel`` of it, or ``off`` from it."""
     there = page.locator(selector)
 
     def holds() -> bool:

@@ -78,7 +78,7 @@ def server_of(user: User) -> int:
 
 
 def end(user: User) -> None:
-    user.communicate("\n", timeout=30)
+    user.communicate("\n", timeout=60)
 
 
 def running(folder: Path) -> int | None:
@@ -86,7 +86,7 @@ def running(folder: Path) -> int | None:
 
 
 def wait_until_off(folder: Path) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while running(folder) and time.monotonic() < until:
         time.sleep(0.05)
     assert running(folder) is None
@@ -137,7 +137,7 @@ def test_a_signal_ends_it_as_properly_as_leaving(folder: Path, number: signal.Si
     user = start(folder)
     server_of(user)
     user.send_signal(number)
-    user.communicate(timeout=30)
+    user.communicate(timeout=60)
     assert running(folder) is None
     log = cluster_files.place_of(folder).log.read_text(encoding="utf-8")
     assert log.rstrip().endswith("database system is shut down")
@@ -149,7 +149,7 @@ def test_ctrl_c_in_the_terminal_of_who_started_it_spares_the_others(folder: Path
     second = start(folder)
     server_of(second)
     os.killpg(first.pid, signal.SIGINT)
-    first.communicate(timeout=30)
+    first.communicate(timeout=60)
     assert running(folder) == server
     end(second)
 

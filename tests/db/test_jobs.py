@@ -23,9 +23,9 @@ from tests.conftest import ROOT, DatabaseMaker
 
 
 @pytest.fixture
-def engine(make_database: DatabaseMaker) -> Iterator[Engine]:
+def engine(make_brief_database: DatabaseMaker) -> Iterator[Engine]:
     """A database of the test's own, since workers commit."""
-    made = make_engine(make_database())
+    made = make_engine(make_brief_database())
     with made.begin() as connection:
         connection.execute(text("CREATE TABLE counted (what text)"))
     yield made
@@ -139,7 +139,7 @@ def start_worker(engine: Engine, notes: Path, seconds: float) -> "subprocess.Pop
     return subprocess.Popen([sys.executable, "-c", WORKER, url_of(engine), notes, str(seconds)], cwd=ROOT)
 
 
-def wait_for(what: object, seconds: float = 30) -> None:
+def wait_for(what: object, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not what():  # type: ignore[operator]
         assert time.monotonic() < until, "waited in vain"
@@ -160,7 +160,7 @@ def test_a_worker_killed_in_mid_job_loses_nothing(engine: Engine, tasks: None, t
         wait_for(lambda: counted(engine) == 1)
     finally:
         second.terminate()
-        second.wait(30)
+        second.wait(60)
     assert notes.read_text() == "begun\nbegun\n"
     assert counted(engine) == 1
 

@@ -20,9 +20,9 @@ MARYAM = Actor("maryam@example.org", 7, "r-1")
 
 
 @pytest.fixture
-def engine(make_database: DatabaseMaker) -> Iterator[Engine]:
+def engine(make_brief_database: DatabaseMaker) -> Iterator[Engine]:
     """A database of the test's own: the record cannot be emptied again."""
-    made = make_engine(make_database())
+    made = make_engine(make_brief_database())
     yield made
     made.dispose()
 

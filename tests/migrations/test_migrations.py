@@ -29,8 +29,8 @@ FOREIGN = {"spatial_ref_sys", "alembic_version"}
 QUEUE = "procrastinate_"
 
 
-def test_up_down_up(make_database: DatabaseMaker) -> None:
-    url = make_database(srid=None)
+def test_up_down_up(make_brief_database: DatabaseMaker) -> None:
+    url = make_brief_database(srid=None)
     upgrade(url, 26986)
     engine = make_engine(url)
     assert is_current(engine)
@@ -47,8 +47,8 @@ def test_up_down_up(make_database: DatabaseMaker) -> None:
     engine.dispose()
 
 
-def test_the_srid_is_the_citys(make_database: DatabaseMaker) -> None:
-    engine = make_engine(make_database(srid=26986))
+def test_the_srid_is_the_citys(make_brief_database: DatabaseMaker) -> None:
+    engine = make_engine(make_brief_database(srid=26986))
     with engine.connect() as connection:
         srids = connection.execute(
             text(

@@ -25,9 +25,9 @@ from webmap.certificates import issuing, rendering
 
 
 @pytest.fixture
-def url(make_database: DatabaseMaker) -> str:
+def url(make_brief_database: DatabaseMaker) -> str:
     """A small city that is really committed."""
-    return make_database()
+    return make_brief_database()
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_an_annulment_waits_for_what_is_being_issued_and_revokes_it(
 
     def slow(*given: Any) -> bytes:
         is_rendering.set()
-        assert may_go_on.wait(30)
+        assert may_go_on.wait(60)
         return render(*given)
 
     def annul_it() -> list[str]:
@@ -120,13 +120,13 @@ def test_an_annulment_waits_for_what_is_being_issued_and_revokes_it(
     monkeypatch.setattr(issuing, "render", slow)
     with ThreadPoolExecutor(2) as both:
         issued = both.submit(fetch, city_app)
-        assert is_rendering.wait(30)
+        assert is_rendering.wait(60)
         annulled = both.submit(annul_it)
         with pytest.raises(TimeoutError):
             annulled.result(timeout=0.5)
         may_go_on.set()
-        assert issued.result(30)[0] == 200
-        assert annulled.result(30) == ["1 certificate that relied on it is revoked."]
+        assert issued.result(60)[0] == 200
+        assert annulled.result(60) == ["1 certificate that relied on it is revoked."]
     assert all_rows(engine, "SELECT revoked_reason FROM certificate") == [("Court",)]
 
 

@@ -22,9 +22,9 @@ def app_on(url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 def test_it_loads_into_a_database_without_tables(
-    make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory
+    make_brief_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    app = app_on(make_database(srid=None), tmp_path_factory)
+    app = app_on(make_brief_database(srid=None), tmp_path_factory)
     result = run(app, "--parcels", "1000", "--seed", "3")
     assert result.exit_code == 0, result.output
     assert "1,000" in result.output
@@ -34,9 +34,9 @@ def test_it_loads_into_a_database_without_tables(
 
 
 def test_it_refuses_numbers_that_cannot_be(
-    make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory
+    make_brief_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    app = app_on(make_database(), tmp_path_factory)
+    app = app_on(make_brief_database(), tmp_path_factory)
     for words in (("--parcels", "12"), ("--parcels", "many"), ("--seed", "x")):
         result = run(app, *words)
         assert result.exit_code == 2
@@ -44,9 +44,9 @@ def test_it_refuses_numbers_that_cannot_be(
 
 
 def test_another_city_is_left_alone(
-    make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory
+    make_brief_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    url = make_database()
+    url = make_brief_database()
     engine = make_engine(url)
     with transaction(engine) as session:
         load(session, 1000, 9)

@@ -68,8 +68,8 @@ def lots(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("srid", ["EPSG:2193", "26986"])
-def test_a_city_of_any_metric_grid(make_database: DatabaseMaker, tmp_path: Path, srid: str) -> None:
-    made = City(make_database(srid=None), tmp_path)
+def test_a_city_of_any_metric_grid(make_brief_database: DatabaseMaker, tmp_path: Path, srid: str) -> None:
+    made = City(make_brief_database(srid=None), tmp_path)
     result = made.run("city", "init", "--srid", srid, "--name-fa", "شهر", "--name-en", "Town")
     assert result.exit_code == 0, result.output
     with made.engine.connect() as connection:
@@ -82,15 +82,15 @@ def test_a_city_of_any_metric_grid(make_database: DatabaseMaker, tmp_path: Path,
         )
 
 
-def test_migrated_for_another_grid_but_empty(make_database: DatabaseMaker, tmp_path: Path) -> None:
-    made = City(make_database(srid=32639), tmp_path)
+def test_migrated_for_another_grid_but_empty(make_brief_database: DatabaseMaker, tmp_path: Path) -> None:
+    made = City(make_brief_database(srid=32639), tmp_path)
     assert made.run("city", "init", "--srid", "2193").exit_code == 0
     with made.engine.connect() as connection:
         assert connection.scalar(text("SELECT Find_SRID('public', 'parcel', 'geom')")) == 2193
 
 
-def test_migrated_for_another_grid_and_in_use(make_database: DatabaseMaker, tmp_path: Path) -> None:
-    made = City(make_database(srid=32639), tmp_path)
+def test_migrated_for_another_grid_and_in_use(make_brief_database: DatabaseMaker, tmp_path: Path) -> None:
+    made = City(make_brief_database(srid=32639), tmp_path)
     with made.engine.begin() as connection:
         connection.execute(text("INSERT INTO zone_class (code) VALUES ('R1')"))
     result = made.run("city", "init", "--srid", "2193")
@@ -115,8 +115,8 @@ def test_grids_nothing_can_be_measured_in(bare: City, srid: str) -> None:
         assert connection.scalar(text("SELECT to_regclass('city')")) is None
 
 
-def test_a_boundary_from_a_file(make_database: DatabaseMaker, tmp_path: Path) -> None:
-    made = City(make_database(srid=None), tmp_path / "data")
+def test_a_boundary_from_a_file(make_brief_database: DatabaseMaker, tmp_path: Path) -> None:
+    made = City(make_brief_database(srid=None), tmp_path / "data")
     path = write_features(tmp_path / "b.geojson", [(square(0, 0, 100), {}), (square(100, 0, 100), {})])
     assert made.run("city", "init", "--srid", "32639", "--boundary", path).exit_code == 0
     with made.engine.connect() as connection:
@@ -262,8 +262,10 @@ def test_tehran_by_either_yeh(city: City, shared_data: Path, letters: str) -> No
     assert found["results"][0]["label"].startswith("شهيدغيوري")
 
 
-def test_the_lines_of_a_whole_state(make_database: DatabaseMaker, tmp_path: Path, shared_data: Path) -> None:
-    made = City(make_database(srid=None), tmp_path)
+def test_the_lines_of_a_whole_state(
+    make_brief_database: DatabaseMaker, tmp_path: Path, shared_data: Path
+) -> None:
+    made = City(make_brief_database(srid=None), tmp_path)
     assert made.run("city", "init", "--srid", "32145").exit_code == 0
     path = shared_data / "cities" / "vermont" / "vt_sewer_storm_water_lines.zip"
     result = made.run("layers", "import", path, "--layer", "sewers", "--domain", "infrastructure")
@@ -273,8 +275,8 @@ def test_the_lines_of_a_whole_state(make_database: DatabaseMaker, tmp_path: Path
     assert made.count("feature") == 140_251
 
 
-def test_tables_of_another_version(make_database: DatabaseMaker, tmp_path: Path, lots: Path) -> None:
-    made = City(make_database(srid=None), tmp_path / "data")
+def test_tables_of_another_version(make_brief_database: DatabaseMaker, tmp_path: Path, lots: Path) -> None:
+    made = City(make_brief_database(srid=None), tmp_path / "data")
     assert made.run("city", "init", "--srid", "32639").exit_code == 0
     with made.engine.begin() as connection:
         connection.execute(text("ALTER TABLE street DROP COLUMN geom"))
