@@ -42,9 +42,6 @@ class Settings:
     )
     mail_from: str = _setting("shahrnama@localhost", "whom letters come from")
     staff_second_factor: str = _setting("yes", "yes or no: staff sign in with a second factor")
-    rate_limit_url: str = _setting(
-        "memory://", "where requests are counted: memory:// (each worker its own) or redis://host:6379/0"
-    )
     default_language: str = _setting("fa", "fa or en: what a visitor without a preference reads")
     time_zone: str = _setting(
         "Asia/Tehran", "the city's time zone, by its IANA name: when a day begins and ends"
@@ -105,8 +102,6 @@ class Settings:
             raise SettingsError("DATABASE_OWNER_URL: only beside DATABASE_URL")
         _check_address("PUBLIC_URL", self.public_url, ("http", "https"))
         _check_address("MAIL_URL", self.mail_url, ("smtp", "smtps"))
-        if self.rate_limit_url != "memory://":
-            _check_address("RATE_LIMIT_URL", self.rate_limit_url, ("redis", "rediss"))
         if self.staff_second_factor not in ("yes", "no"):
             raise SettingsError(f"STAFF_SECOND_FACTOR: yes or no, not {self.staff_second_factor!r}")
         if self.default_language not in ("fa", "en"):

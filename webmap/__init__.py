@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
     if not settings.database_url:
         _start_cluster_on_demand(app, settings)
     _teach_templates(app)
-    limits.install(app, settings.rate_limit_url)
+    limits.install(app, _database_url(settings, as_app))
     accounts_web.install(app, settings)
     # Only now: signing in brings a JSON writer of its own.
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

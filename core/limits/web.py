@@ -1,7 +1,8 @@
 """Rates: a view names how often it may be asked, by address or by account; one place counts and answers 429.
 
-Counting is done by the ``limits`` library (moving windows, in memory or in Redis). Views are marked as they are with
-their permission, so that one look at the URL map shows all rates.
+Counting is done by the ``limits`` library in moving windows: sign-in and writes in the database, one count for all
+workers; reads in each worker's own memory. Views are marked as they are with their permission, so that one look at
+the URL map shows all rates.
 """
 
 import ipaddress
@@ -13,14 +14,14 @@ from typing import Any, TypeVar
 import structlog
 from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
-from limits.errors import ConfigurationError, StorageError
-from limits.storage import storage_from_string
+from limits.errors import StorageError
+from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from core.errors import TooOften
 from core.i18n import format_duration
 from core.i18n import gettext as _
-from core.settings import SettingsError
+from core.limits.shared import SharedCounts
 
 View = TypeVar("View", bound=Callable[..., Any])
 log = structlog.get_logger("limits")
@@ -53,6 +54,11 @@ class Rate:
     methods: frozenset[str] = WRITING
 
     @property
+    def is_shared(self) -> bool:
+        """Whether all workers count it together: what is written, or guessed at. Reading may cost no write."""
+        return bool(self.methods & WRITING)
+
+    @property
     def item(self) -> RateLimitItem:
         """The same for the library."""
         return parse(self.most)
@@ -68,26 +74,37 @@ def limited(*rates: Rate) -> Callable[[View], View]:
     return mark
 
 
-def install(app: Flask, storage_url: str) -> None:
-    """Have an application hold its views to their rates, counted in ``memory://`` (each process its own) or Redis."""
-    try:
-        storage = storage_from_string(storage_url, wrap_exceptions=True)
-    except ConfigurationError as error:
-        raise SettingsError(f"RATE_LIMIT_URL: {error}") from error
-    app.extensions[_EXTENSION] = MovingWindowRateLimiter(storage)
+@dataclass(frozen=True)
+class Counts:
+    """What an application counts with: in the database, and in this worker's memory."""
+
+    shared: MovingWindowRateLimiter
+    own: MovingWindowRateLimiter
+
+    def of(self, rate: Rate) -> MovingWindowRateLimiter:
+        """The one that a rate is counted with."""
+        return self.shared if rate.is_shared else self.own
+
+
+def install(app: Flask, database_url: str) -> None:
+    """Have an application hold its views to their rates; in the database (SQLAlchemy's URL) for all workers."""
+    shared = MovingWindowRateLimiter(SharedCounts(database_url))
+    app.extensions[_EXTENSION] = Counts(shared, MovingWindowRateLimiter(MemoryStorage()))
     app.before_request(_hold_back)
 
 
 def forget(app: Flask) -> None:
     """Begin to count anew."""
-    app.extensions[_EXTENSION].storage.reset()
+    counts: Counts = app.extensions[_EXTENSION]
+    for limiter in (counts.shared, counts.own):
+        limiter.storage.reset()
 
 
 def count(rates: Iterable[Rate]) -> None:
     """Count one more of each rate now. Raises TooOften with the seconds after which there is room again."""
-    limiter: MovingWindowRateLimiter = current_app.extensions[_EXTENSION]
+    counts: Counts = current_app.extensions[_EXTENSION]
     for rate in rates:
-        who = rate.by()
+        who, limiter = rate.by(), counts.of(rate)
         if who and not limiter.hit(rate.item, rate.name, who):
             _refuse(limiter, rate, who)
 
@@ -98,7 +115,7 @@ def _hold_back() -> None:
     try:
         count(rates)
     except StorageError as error:
-        # A city whose Redis is away is still to be reached; that nobody counts is told to whoever reads the log.
+        # A city whose counter is away is still to be reached; that nobody counts is told to whoever reads the log.
         log.error("rates are not counted", error=repr(error.storage_error))
 
 

@@ -12,6 +12,7 @@ from core import jobs as _jobs  # noqa: F401
 from core import registers as _registers  # noqa: F401
 from core.calendar import models as _calendar  # noqa: F401
 from core.database import downgrade, is_current, make_engine, upgrade
+from core.limits import models as _limits  # noqa: F401
 from core.models import Base
 from layers import models as _layers  # noqa: F401  (each import adds its tables to the metadata)
 from layers.zoning import models as _zoning  # noqa: F401

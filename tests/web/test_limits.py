@@ -1,25 +1,33 @@
 """Rates: counted apart by name and by whom, told when to come back, and never in the way when nobody can count."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 from limits.errors import StorageError
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from core.errors import AppError, TooOften
 from core.i18n import format_duration, speaking
+from core.limits import shared
 from core.limits import web as limits
 from core.limits.web import Rate, by_address, count, limited
-from core.settings import Settings, SettingsError
 from core.web import public
 
 
 @pytest.fixture
-def small() -> Flask:
-    """An application of two views that share a rate, and one that has none."""
+def small(database_url: str) -> Flask:
+    """An application of two views that share a rate."""
+    return small_app(database_url)
+
+
+def small_app(url: str) -> Flask:
     app = Flask("small")
-    limits.install(app, "memory://")
+    limits.install(app, url)
+    limits.forget(app)
     rate = Rate("search", "2 per 1 minute", lambda: request.args.get("who", ""), frozenset({"GET"}))
 
     @app.get("/a")
@@ -33,6 +41,12 @@ def small() -> Flask:
     @limited(rate)
     def second() -> str:
         return "b"
+
+    @app.post("/c")
+    @limited(Rate("writes", "3 per 1 minute", lambda: request.args.get("who", "")))
+    @public
+    def third() -> str:
+        return "c"
 
     @app.errorhandler(AppError)
     def answer(error: AppError) -> tuple[str, int]:
@@ -68,11 +82,14 @@ def test_a_household_of_ipv6_is_one(small: Flask) -> None:
 
 
 def test_a_city_whose_counter_is_away_is_still_reached(small: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_arguments: object) -> bool:
+    def away(*_arguments: object, **_more: object) -> bool:
         raise StorageError(OSError("no such host"))
 
-    monkeypatch.setattr(small.extensions["shahrnama.limits"], "hit", away)
+    counts = small.extensions["shahrnama.limits"]
+    for limiter in (counts.own, counts.shared):
+        monkeypatch.setattr(limiter.storage, "acquire_entry", away)
     assert small.test_client().get("/a?who=x").status_code == 200
+    assert small.test_client().post("/c?who=x").status_code == 200
 
 
 def test_what_a_service_counts_itself(small: Flask) -> None:
@@ -83,9 +100,48 @@ def test_what_a_service_counts_itself(small: Flask) -> None:
             count([rate])
 
 
-def test_a_setting_that_cannot_count_is_named(tmp_path: object) -> None:
-    with pytest.raises(SettingsError, match="RATE_LIMIT_URL"):
-        Settings.load({"RATE_LIMIT_URL": "mongodb://x", "DATA_DIR": str(tmp_path)})
+def test_writes_are_counted_by_all_workers_together(small: Flask, database_url: str) -> None:
+    others = [small, small_app(database_url), small_app(database_url)]
+    clients = [each.test_client() for each in others]
+    answers = [client.post("/c?who=x") for client in clients * 2]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429, 429]
+    assert 0 < json.loads(answers[-1].text)["retry_after_s"] <= 61
+    assert clients[0].post("/c?who=y").status_code == 200
+    # Reading costs no write: each worker counts its own.
+    assert [client.get("/a?who=x").status_code for client in clients * 2] == [200] * 6
+
+
+def test_of_many_at_once_no_more_get_through_than_may(small: Flask, database_url: str) -> None:
+    ask = small_app(database_url).test_client
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(lambda _n: ask().post("/c?who=crowd").status_code, range(24)))
+    assert sorted(codes) == [200] * 3 + [429] * 21
+
+
+def test_a_window_moves_and_names_nobody(small: Flask, engine: Engine) -> None:
+    client = small.test_client()
+    for _ in range(3):
+        assert client.post("/c?who=mina@example.org").status_code == 200
+    assert client.post("/c?who=mina@example.org").status_code == 429
+    with engine.begin() as connection:
+        stored = connection.scalar(text("SELECT string_agg(c::text, ' ') FROM rate_count AS c"))
+        assert stored
+        assert "mina" not in stored
+        connection.execute(
+            text(
+                "UPDATE rate_count SET times[1] = times[1] - interval '61 s', over_at = now() + interval '1 h'"
+            )
+        )
+    assert [client.post("/c?who=mina@example.org").status_code for _ in range(2)] == [200, 429]
+
+
+def test_what_is_over_is_forgotten(small: Flask, session: Session) -> None:
+    assert small.test_client().post("/c?who=x").status_code == 200
+    shared.tidy(session)
+    assert session.scalar(text("SELECT count(*) FROM rate_count")) == 1
+    session.execute(text("UPDATE rate_count SET over_at = now() - interval '1 s'"))
+    shared.tidy(session)
+    assert session.scalar(text("SELECT count(*) FROM rate_count")) == 0
 
 
 @pytest.mark.parametrize(
