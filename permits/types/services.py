@@ -89,3 +89,31 @@ def change_type(
         reason=reason.strip(),
     )
     return get_settings(session, code, row.version)
+
+
+def offer_type(session: Session, actor: Actor, code: str, is_offered: bool, reason: str) -> None:
+    """Take applications of a kind from now on, or take none any more; open cases go on.
+
+    Raises NotFound, Conflict when it is so already, Unprocessable without a reason.
+    """
+    if not reason.strip():
+        raise Unprocessable(_("Please say why: it is kept in the record."), field="reason")
+    row = session.get(PermitType, code, with_for_update=True)
+    if row is None:
+        raise NotFound(_("There is no such kind of permit."), field="type")
+    if row.is_offered == is_offered:
+        raise Conflict(
+            _("Somebody else has changed this kind of permit meanwhile. Open it again and look."),
+            field="is_offered",
+        )
+    row.is_offered = is_offered
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "permit_type.offer",
+        f"permit_type:{code}",
+        before={"is_offered": not is_offered},
+        after={"is_offered": is_offered},
+        reason=reason.strip(),
+    )

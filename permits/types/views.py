@@ -59,6 +59,7 @@ def one(code: str) -> str:
         example=example,
         wrong=wrong,
         versions=_versions(code) if may(Permission.SETTINGS_MANAGE) else [],
+        is_offered=any(each.code == code for each in services.list_types(db.session)),
     )
 
 
@@ -87,6 +88,18 @@ def change(code: str) -> Response:
         return make_response(_form(now, fields, error, meanwhile), error.status)
     flash(_("It is done, and in the record. Cases opened from now on follow it."))
     return redirect(url_for("permit_types.one", code=made.code), 303)
+
+
+@blueprint.post("/permits/types/<code>/offer")
+@requires(Permission.SETTINGS_MANAGE)
+@limited(_WRITES)
+def offer(code: str) -> Response:
+    """Take applications of a kind, or none any more."""
+    is_offered = request.form.get("is_offered") == "yes"
+    reason = read_words(request.form.get("reason"), "reason", _LONGEST_REASON)
+    services.offer_type(db.session, actor(), code, is_offered, reason)
+    flash(_("It is done, and in the record."))
+    return redirect(url_for("permit_types.one", code=code), 303)
 
 
 def _get_now(code: str) -> TypeSettings:

@@ -339,14 +339,25 @@ class TestPages:
     def test_a_kind_that_is_not_offered_is_the_administrators_only(
         self, desk: FlaskClient, session: Session
     ) -> None:
-        session.execute(text("UPDATE permit_type SET is_offered = false WHERE code = 'sign'"))
-        session.flush()
+        stopped = post(desk, "/permits/types/sign/offer", is_offered="", reason="a new by-law is awaited")
+        assert stopped.status_code == 303
         assert "Not offered" in desk.get("/permits/types").text
-        assert desk.get("/permits/types/sign").status_code == 200
-        desk.post("/account/logout")
+        assert "Open cases go on" in desk.get("/permits/types/sign").text
         visitor = desk.application.test_client()
         assert visitor.get("/permits/types/sign").status_code == 404
         assert "/permits/types/sign" not in visitor.get("/permits/types").text
+        assert post(desk, "/permits/types/sign/offer", is_offered="", reason="again").status_code == 409
+        assert post(desk, "/permits/types/sign/offer", is_offered="yes", reason=" ").status_code == 422
+        assert post(desk, "/permits/types/castle/offer", is_offered="yes", reason="x").status_code == 404
+        assert (
+            post(desk, "/permits/types/sign/offer", is_offered="yes", reason="it is here").status_code == 303
+        )
+        assert visitor.get("/permits/types/sign").status_code == 200
+        write_pending(session)
+        acts = session.execute(
+            text("SELECT reason FROM audit WHERE action = 'permit_type.offer' ORDER BY id")
+        )
+        assert list(acts.scalars()) == ["a new by-law is awaited", "it is here"]
 
 
 def test_settings_name_the_field_that_cannot_be(session: Session) -> None:

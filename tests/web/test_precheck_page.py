@@ -27,7 +27,7 @@ PAGE = '{% from "permits/precheck.html" import precheck with context %}{{ preche
             "en",
             ["Passes", "Fails", "Cannot tell", "To know", "R122", "S213", "Source:", "Art. 12", "5 floors"],
         ),
-        ("fa", ["مطابق ضوابط", "مغایر ضوابط", "قابل تشخیص نیست", "شایان توجه", "R122", "مستند:", "۵ طبقه"]),
+        ("fa", ["مطابق ضوابط", "مغایر ضوابط", "قابل تشخیص نیست", "شایان توجه", "R122", "مأخذ:", "۵ طبقه"]),
     ],
 )
 def test_each_line_has_an_icon_a_word_and_its_figures(
