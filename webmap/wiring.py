@@ -23,6 +23,7 @@ from parcels.certificates import services as certificates
 from permits import cli as permits_cli
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
+from permits.types import views as permit_type_views
 from webmap.account import views as account_views
 from webmap.calendar import views as calendar_views
 from webmap.certificates import views as certificate_views
@@ -46,6 +47,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     zoning_views.blueprint,
     place_views.blueprint,
     certificate_views.blueprint,
+    permit_type_views.blueprint,
     search_views.blueprint,
     keep_views.blueprint,
     compare_views.blueprint,

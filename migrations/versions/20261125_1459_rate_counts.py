@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261125_1459"
-down_revision = "20261125_1450"
+down_revision = "20261125_1455"
 branch_labels = None
 depends_on = None
 

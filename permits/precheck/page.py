@@ -1,6 +1,8 @@
 """A pre-check as a page shows it: its lines in the order of the checks, each with an icon, a word and a sentence."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from core.i18n import gettext as _
@@ -25,7 +27,7 @@ _ICONS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line. ``place`` is its number, as the map's features name it; ``is_on_map``: there is such a feature."""
+    """One line. ``place`` is its number, as the map's features name it; ``mark`` is that in the picture, if any."""
 
     place: int
     outcome: str
@@ -35,7 +37,7 @@ class Line:
     sentence: str
     article: str
     zone: str
-    is_on_map: bool
+    mark: int | None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Told:
 
 def told_on_page(precheck: Precheck, srid: int) -> Told:
     """The pre-check in the language spoken; ``srid`` is the city's, in which its shapes are."""
+    marks = count(1)
     lines = [
         Line(
             place=place,
@@ -62,7 +65,7 @@ def told_on_page(precheck: Precheck, srid: int) -> Told:
             sentence=sentence_of(check),
             article=article_of(check),
             zone=check.zone,
-            is_on_map=check.where is not None,
+            mark=next(marks) if check.where is not None else None,
         )
         for place, check in enumerate(precheck.checks)
     ]
@@ -73,12 +76,12 @@ def told_on_page(precheck: Precheck, srid: int) -> Told:
         is_failing=bool(precheck.failed),
         land=[line for line in lines if not line.zone],
         zones=[(zone, [line for line in lines if line.zone == zone]) for zone in zones],
-        findings=_findings(precheck),
+        findings=_findings(precheck, marks),
         shapes=map_json(precheck, srid),
     )
 
 
-def _findings(precheck: Precheck) -> list[Line]:
+def _findings(precheck: Precheck, marks: Iterator[int]) -> list[Line]:
     return [
         Line(
             place=place,
@@ -89,7 +92,7 @@ def _findings(precheck: Precheck) -> list[Line]:
             sentence=finding_sentence(finding),
             article="",
             zone="",
-            is_on_map=finding.where is not None,
+            mark=next(marks) if finding.where is not None else None,
         )
         for place, finding in enumerate(precheck.findings, start=len(precheck.checks))
     ]

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 _MOST_DAYS = 3650
 _MOST_RIALS = 10**13
-_FARTHEST_M = 5000
+FARTHEST_M = 5000
 _LISTS = ("documents", "checks", "inspections", "conditions")
 _SILENT = {None, State.GRANTED, State.REFUSED}
 
@@ -63,7 +63,7 @@ def from_json(code: str, version: int, given: Mapping[str, Any]) -> TypeSettings
         about_fa=str(given.get("about_fa") or ""),
         about_en=str(given.get("about_en") or ""),
         periods={period: _days(period, given.get("periods", {}).get(period.value)) for period in Period},
-        neighbours_within_m=_figure("neighbours_within_m", given.get("neighbours_within_m", 0), _FARTHEST_M),
+        neighbours_within_m=_figure("neighbours_within_m", given.get("neighbours_within_m", 0), FARTHEST_M),
         is_publicity_required=bool(given.get("is_publicity_required")),
         silence=silence,
         fee=_fee(given.get("fee") or {}),

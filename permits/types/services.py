@@ -54,7 +54,8 @@ def change_type(
 ) -> TypeSettings:
     """Make a new version of a type, for the cases opened from now on.
 
-    Raises Conflict when another version than the one ``seen`` is in force, Unprocessable without a reason.
+    Raises Conflict when another version than the one ``seen`` is in force, Unprocessable without a reason or
+    where nothing is changed.
     """
     if not reason.strip():
         raise Unprocessable(_("Please say why: it is kept in the record."), field="reason")
@@ -67,16 +68,16 @@ def change_type(
             field="version",
             details={"seen": seen, "now": row.version},
         )
-    before = get_settings(session, code, seen)
+    old, after = to_json(get_settings(session, code, seen)), to_json(settings)
+    if after == old:
+        raise Unprocessable(_("Nothing was changed."), field="reason")
     row.version = seen + 1
-    after = to_json(settings)
     session.add(
         PermitTypeVersion(
             code=code, version=row.version, settings=after, made_by=actor.id, reason=reason.strip()
         )
     )
     session.flush()
-    old = to_json(before)
     changed = [name for name in after if after[name] != old[name]]
     audit.record(
         session,
@@ -88,3 +89,31 @@ def change_type(
         reason=reason.strip(),
     )
     return get_settings(session, code, row.version)
+
+
+def offer_type(session: Session, actor: Actor, code: str, is_offered: bool, reason: str) -> None:
+    """Take applications of a kind from now on, or take none any more; open cases go on.
+
+    Raises NotFound, Conflict when it is so already, Unprocessable without a reason.
+    """
+    if not reason.strip():
+        raise Unprocessable(_("Please say why: it is kept in the record."), field="reason")
+    row = session.get(PermitType, code, with_for_update=True)
+    if row is None:
+        raise NotFound(_("There is no such kind of permit."), field="type")
+    if row.is_offered == is_offered:
+        raise Conflict(
+            _("Somebody else has changed this kind of permit meanwhile. Open it again and look."),
+            field="is_offered",
+        )
+    row.is_offered = is_offered
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "permit_type.offer",
+        f"permit_type:{code}",
+        before={"is_offered": not is_offered},
+        after={"is_offered": is_offered},
+        reason=reason.strip(),
+    )

@@ -111,12 +111,12 @@ class TypeSettings:
 def reckon_fee(fee: Fee, floor_area_m2: float | None, use: str | None) -> list[FeeLine]:
     """The fee of a proposal line by line: base, area by its rate, and what is missing to the minimum.
 
-    The area is counted to the hundredth of a square metre, amounts are rounded to whole rials (half up).
+    The area is counted to the hundredth of a square metre and amounts to whole rials, halves up in both.
     """
     lines = [FeeLine("base", fee.base)] if fee.base else []
     rate = fee.per_m2.get(use or "", fee.per_m2.get("", 0))
     if rate and floor_area_m2:
-        area = Decimal(str(round(floor_area_m2, 2)))
+        area = Decimal(str(floor_area_m2)).quantize(Decimal("0.01"), "ROUND_HALF_UP")
         lines.append(FeeLine("area", int((area * rate).to_integral_value("ROUND_HALF_UP")), area, rate))
     total = sum(line.amount for line in lines)
     if total < fee.minimum:

@@ -16,6 +16,7 @@ from core.i18n import LANGUAGES, speaking
 from permits.precheck.checks import Check, Outcome, Precheck, Reason, Rule, Unit
 from permits.precheck.json_schema import PRECHECK_SCHEMA
 from permits.precheck.page import told_on_page
+from permits.precheck.picture import draw
 from permits.precheck.proposal import MOST_CORNERS, Proposal
 from permits.precheck.schemas import map_json, precheck_json, stored_json
 from permits.precheck.sentences import article_of, finding_sentence, sentence_of
@@ -321,6 +322,48 @@ def test_json_keeps_to_its_schema_and_holds_no_language_where_it_is_stored(city:
         page = told_on_page(found, SRID)
         lines = [*page.land, *(line for _zone, of_zone in page.zones for line in of_zone), *page.findings]
         assert sorted(line.place for line in lines) == list(range(len(found.checks) + len(found.findings)))
+
+
+def corners_of(path: str) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+) (-?[\d.]+)", path)]
+
+
+def test_the_picture_is_true_to_scale_and_numbers_what_the_lines_number(city: Session) -> None:
+    rich_city.build(city)
+    proposal = Proposal(footprint=box(-3, 32, 38, 52))
+    found = check(city, "1-1-1", proposal, DAY)
+    drawn = draw(city, found, proposal)
+    assert drawn is not None
+    # 43 m from the footprint's west to the parcel's east, and a margin of 6 % on each side.
+    assert (drawn.width_m, drawn.height_m) == pytest.approx((43 * 1.12, 30 + 43 * 0.12))
+    by_kind = {each.kind: corners_of(each.path) for each in drawn.outlines if each.kind != "finding"}
+    assert by_kind.keys() == {"parcel", "setback", "footprint", "fail"}
+    margin = 43 * 0.06
+    footprint = [(-3 + 3 + margin, 60 - 52 + margin), (38 + 3 + margin, 60 - 32 + margin)]
+    assert shapely.bounds(shapely.MultiPoint(by_kind["footprint"])) == pytest.approx(
+        [*footprint[0], *footprint[1]], abs=0.006
+    )
+    page = told_on_page(found, SRID)
+    lines = [*page.land, *(line for _zone, of_zone in page.zones for line in of_zone), *page.findings]
+    marks = [line.mark for line in lines if line.mark is not None]
+    assert marks == [mark.number for mark in drawn.marks] == list(range(1, len(marks) + 1))
+    assert len(marks) == 5, "outside, too much covered, too near, and two overlays"
+    spots = [shapely.Point(mark.x, mark.y) for mark in drawn.marks]
+    for place, spot in enumerate(spots):
+        assert 0 < spot.x < drawn.width_m
+        assert 0 < spot.y < drawn.height_m
+        assert all(shapely.distance(spot, other) > drawn.letter_m for other in spots[:place]), (
+            "none hides another"
+        )
+    gone = dataclasses.replace(found, parcel_id=10**9)
+    assert draw(city, gone, proposal) is None
+
+
+def test_a_picture_of_nothing_drawn_is_the_parcel(city: Session) -> None:
+    drawn = draw(city, check(city, "1-1-2", Proposal(), DAY), Proposal())
+    assert drawn is not None
+    assert drawn.kinds == {"parcel"}, "two zones with two setbacks have no one line"
+    assert drawn.marks == []
 
 
 RING = [[51.44, 35.24], [51.4401, 35.24], [51.4401, 35.2401], [51.44, 35.24]]

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from core.i18n import speaking
 from permits.precheck.page import told_on_page
+from permits.precheck.picture import draw
 from permits.precheck.proposal import Proposal
 from permits.precheck.services import check
 from tests import rich_city
 from tests.small_city import SRID, X0, Y0
 
+PICTURE = '{% from "permits/precheck.html" import picture with context %}{{ picture(drawn) }}'
 PAGE = '{% from "permits/precheck.html" import precheck with context %}{{ precheck(told) }}'
 
 
@@ -27,7 +29,7 @@ PAGE = '{% from "permits/precheck.html" import precheck with context %}{{ preche
             "en",
             ["Passes", "Fails", "Cannot tell", "To know", "R122", "S213", "Source:", "Art. 12", "5 floors"],
         ),
-        ("fa", ["مطابق ضوابط", "مغایر ضوابط", "قابل تشخیص نیست", "شایان توجه", "R122", "مستند:", "۵ طبقه"]),
+        ("fa", ["مطابق ضوابط", "مغایر ضوابط", "قابل تشخیص نیست", "شایان توجه", "R122", "مأخذ:", "۵ طبقه"]),
     ],
 )
 def test_each_line_has_an_icon_a_word_and_its_figures(
@@ -54,6 +56,21 @@ def test_each_line_has_an_icon_a_word_and_its_figures(
     features = json.loads(html.unescape(shapes[1]))["features"]
     assert {each["properties"]["of"] for each in features} >= {"inside", "setback", "heritage"}
     assert all(f'data-line="{each["id"]}"' in page for each in features)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("en", ["Setback line", "10 m long"]), ("fa", ["خط عقب‌نشینی", "۱۰ متر"])]
+)
+def test_the_picture_needs_no_script(app: Flask, city: Session, code: str, words: list[str]) -> None:
+    proposal = Proposal(footprint=shapely.box(X0 + 1, Y0 + 32, X0 + 30, Y0 + 50))
+    found = check(city, "1-1-1", proposal, dt.date(2026, 11, 25))
+    drawn = draw(city, found, proposal)
+    with app.test_request_context(), speaking(code):
+        page = render_template_string(PICTURE, drawn=drawn)
+    assert all(word in page for word in words)
+    assert 'role="img" aria-label="' in page
+    assert 'class="drawn-fail"' in page
+    assert "style=" not in page, "the page's policy would refuse it"
 
 
 def test_what_a_plan_says_is_escaped(app: Flask, city: Session) -> None:
