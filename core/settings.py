@@ -45,6 +45,10 @@ class Settings:
     rate_limit_url: str = _setting(
         "memory://", "where requests are counted: memory:// (each worker its own) or redis://host:6379/0"
     )
+    clamav_socket: str = _setting(
+        "", "ClamAV's daemon, unix:///run/clamav/clamd.ctl or tcp://host:3310; empty: files are not scanned"
+    )
+    document_most_mb: str = _setting("50", "how large a file may be that people bring, in MB (1 to 60)")
     default_language: str = _setting("fa", "fa or en: what a visitor without a preference reads")
     time_zone: str = _setting(
         "Asia/Tehran", "the city's time zone, by its IANA name: when a day begins and ends"
@@ -104,6 +108,9 @@ class Settings:
         _check_address("MAIL_URL", self.mail_url, ("smtp", "smtps"))
         if self.rate_limit_url != "memory://":
             _check_address("RATE_LIMIT_URL", self.rate_limit_url, ("redis", "rediss"))
+        _check_socket("CLAMAV_SOCKET", self.clamav_socket)
+        if not self.document_most_mb.isdigit() or not 1 <= int(self.document_most_mb) <= 60:
+            raise SettingsError(f"DOCUMENT_MOST_MB: 1 to 60, not {self.document_most_mb!r}")
         if self.staff_second_factor not in ("yes", "no"):
             raise SettingsError(f"STAFF_SECOND_FACTOR: yes or no, not {self.staff_second_factor!r}")
         if self.default_language not in ("fa", "en"):
@@ -130,6 +137,14 @@ def _check_zone(name: str) -> None:
         ZoneInfo(name)
     except (ValueError, OSError, ZoneInfoNotFoundError):
         raise SettingsError(f"TIME_ZONE: a name like Asia/Tehran is needed, not {name!r}") from None
+
+
+def _check_socket(name: str, address: str) -> None:
+    if address.startswith("unix:///"):
+        return
+    if address.startswith("unix:"):
+        raise SettingsError(f"{name}: unix:/// and the whole path of the socket are needed")
+    _check_address(name, address, ("tcp",))
 
 
 def terminal_language(env: Mapping[str, str] | None = None) -> str:
