@@ -21,6 +21,7 @@ from parcels import models as _parcels  # noqa: F401
 from parcels.certificates import models as _certificates  # noqa: F401
 from permits import models as _permits  # noqa: F401
 from permits.assessment import models as _assessment  # noqa: F401
+from permits.documents import models as _permit_documents  # noqa: F401
 from permits.hearing import models as _hearing  # noqa: F401
 from permits.inspections import models as _inspections  # noqa: F401
 from permits.types import models as _types  # noqa: F401

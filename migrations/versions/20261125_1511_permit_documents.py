@@ -1,11 +1,11 @@
-"""Files that people bring, and texts taken out of the public's sight."""
+"""The documents of permits, their versions, and redacted copies of those."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "20261125_1456"
-down_revision = "20261125_1450"
+revision = "20261125_1511"
+down_revision = "20261125_1510"
 branch_labels = None
 depends_on = None
 
@@ -16,5 +16,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("redacted_text", "redaction", "document_file"):
+    for table in ("permit_document_redacted", "permit_document_version", "permit_document"):
         op.execute(f"DROP TABLE {table}")
+    op.execute("DROP FUNCTION permit_document_keep()")
