@@ -42,6 +42,10 @@ class Settings:
     )
     mail_from: str = _setting("shahrnama@localhost", "whom letters come from")
     staff_second_factor: str = _setting("yes", "yes or no: staff sign in with a second factor")
+    clamav_socket: str = _setting(
+        "", "ClamAV's daemon, unix:///run/clamav/clamd.ctl or tcp://host:3310; empty: files are not scanned"
+    )
+    document_most_mb: str = _setting("50", "how large a file may be that people bring, in MB (1 to 60)")
     default_language: str = _setting("fa", "fa or en: what a visitor without a preference reads")
     time_zone: str = _setting(
         "Asia/Tehran", "the city's time zone, by its IANA name: when a day begins and ends"
@@ -102,6 +106,9 @@ class Settings:
             raise SettingsError("DATABASE_OWNER_URL: only beside DATABASE_URL")
         _check_address("PUBLIC_URL", self.public_url, ("http", "https"))
         _check_address("MAIL_URL", self.mail_url, ("smtp", "smtps"))
+        _check_socket("CLAMAV_SOCKET", self.clamav_socket)
+        if not self.document_most_mb.isdigit() or not 1 <= int(self.document_most_mb) <= 60:
+            raise SettingsError(f"DOCUMENT_MOST_MB: 1 to 60, not {self.document_most_mb!r}")
         if self.staff_second_factor not in ("yes", "no"):
             raise SettingsError(f"STAFF_SECOND_FACTOR: yes or no, not {self.staff_second_factor!r}")
         if self.default_language not in ("fa", "en"):
@@ -128,6 +135,14 @@ def _check_zone(name: str) -> None:
         ZoneInfo(name)
     except (ValueError, OSError, ZoneInfoNotFoundError):
         raise SettingsError(f"TIME_ZONE: a name like Asia/Tehran is needed, not {name!r}") from None
+
+
+def _check_socket(name: str, address: str) -> None:
+    if address.startswith("unix:///"):
+        return
+    if address.startswith("unix:"):
+        raise SettingsError(f"{name}: unix:/// and the whole path of the socket are needed")
+    _check_address(name, address, ("tcp",))
 
 
 def terminal_language(env: Mapping[str, str] | None = None) -> str:

@@ -11,6 +11,7 @@ from core.i18n import lazy_gettext as _
 from core.workflow import Attempt, Guard
 from permits import clocks
 from permits.assessment.models import Check, CheckResult, Condition, Request, RequestKind
+from permits.documents.queries import list_missing
 from permits.hearing.models import Comment
 from permits.inspections.models import Inspection, InspectionResult
 from permits.models import Permit, PermitEvent
@@ -50,6 +51,10 @@ def _open_request(attempt: Try, *kinds: RequestKind) -> bool:
 
 def _asks_something(attempt: Try) -> bool:
     return _open_request(attempt, RequestKind.DOCUMENT, RequestKind.INFORMATION)
+
+
+def _documents_complete(attempt: Try) -> bool:
+    return not list_missing(attempt.session, attempt.case, _settings(attempt))
 
 
 def _fee_settled(attempt: Try) -> bool:
@@ -177,6 +182,9 @@ PARCEL_CHOSEN = Guard[Permit](
     lambda attempt: attempt.case.parcel_id is not None,
     _("Please choose the parcel."),
     "parcel",
+)
+DOCUMENTS_COMPLETE = Guard[Permit](
+    "documents_complete", _documents_complete, _("Required documents are missing."), "documents"
 )
 DECLARED = Guard[Permit](
     "declared",

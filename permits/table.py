@@ -31,7 +31,7 @@ TABLE: tuple[Line, ...] = (
         _from(S.DRAFT),
         (S.SUBMITTED,),
         _by(P.APPLICANT),
-        (g.PARCEL_CHOSEN, g.DECLARED),
+        (g.PARCEL_CHOSEN, g.DOCUMENTS_COMPLETE, g.DECLARED),
         (),
         (N.RECEIPT,),
     ),

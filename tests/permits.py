@@ -12,8 +12,10 @@ from accounts.permissions import Role
 from core.audit import Actor
 from core.workflow import Mover
 from parcels.models import Parcel
+from permits.documents.models import PermitDocument
 from permits.models import Permit
 from permits.states import Party, State
+from permits.types.services import get_settings
 from tests.people import make_person
 
 NOON = dt.datetime(2026, 11, 25, 8, 30, tzinfo=dt.UTC)
@@ -51,6 +53,14 @@ def make_case(session: Session, state: State = State.DRAFT, **fields: Any) -> Pe
     session.add(case)
     session.flush()
     return case
+
+
+def bring_documents(session: Session, case: Permit) -> None:
+    """The documents that a case's type requires, as rows: nobody reads their bytes here."""
+    for each in get_settings(session, case.type_code, case.type_version).documents:
+        if each.is_required:
+            session.add(PermitDocument(permit_id=case.id, kind=each.code, title=each.en))
+    session.flush()
 
 
 def person_for(session: Session, party: Party) -> Person:

@@ -15,6 +15,7 @@ from core.calendar import CalendarFileError
 from core.calendar import use as use_calendar
 from core.database import driver_url
 from core.defences.web import PublicAddress
+from core.documents.services import Desk, work_at
 from core.limits import web as limits
 from core.settings import Settings, SettingsError, terminal_language
 from layers.tiles.cache import TileCache
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
     # Only now: signing in brings a JSON writer of its own.
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     _keep_anchor(app, settings)
+    work_at(Desk.of(settings))
     assets.install(app)
     wiring.connect()
     notices.lead_to(settings.public_url)

@@ -6,6 +6,7 @@ from flask import Blueprint
 from accounts import cli as accounts_cli
 from accounts.privacy import kinds as kept_kinds
 from accounts.privacy import retention
+from core.documents.services import register_use
 from layers import cli as layers_cli
 from layers.events import layer_imported, zoning_annulled
 from layers.tiles import cli as tiles_cli
@@ -20,9 +21,13 @@ from parcels import freshness, streets
 from parcels import tiles as parcel_tiles
 from parcels.certificates import cli as certificates_cli
 from parcels.certificates import services as certificates
+from parcels.certificates.queries import is_certificate
 from permits import cli as permits_cli
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
+from permits.documents import joining as permit_documents
+from permits.documents import views as document_views
+from permits.documents.redacting import views as redacting_views
 from permits.types import views as permit_type_views
 from webmap.account import views as account_views
 from webmap.calendar import views as calendar_views
@@ -60,6 +65,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     jobs_views.blueprint,
     retention_views.blueprint,
     calendar_views.blueprint,
+    document_views.blueprint,
+    redacting_views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (
     db_commands,
@@ -84,5 +91,7 @@ def connect() -> None:
     keeper.register_chore(zones_from_afar.generalise_touched)
     for kind in kept_kinds.KINDS:
         retention.register(kind)
+    permit_documents.connect()
+    register_use("certificates", is_certificate)
     layer_imported.connect(streets.keep_dictionary)
     zoning_annulled.connect(certificates.revoke_annulled)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from core.text import latin_digits
@@ -57,6 +57,11 @@ def count_issued(session: Session, parcel_id: int, within: dt.timedelta) -> int:
     lately = Certificate.issued_at > func.now() - within
     counted = select(func.count()).where(Certificate.parcel_id == parcel_id, lately)
     return session.execute(counted).scalar_one()
+
+
+def is_certificate(session: Session, sha256: str) -> bool:
+    """Whether these bytes are a certificate that was issued: they are never forgotten."""
+    return session.scalar(select(exists().where(Certificate.document == sha256))) is True
 
 
 def list_documents(session: Session) -> Iterator[tuple[str, str]]:

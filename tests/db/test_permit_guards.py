@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.audit import Actor
 from core.clocks import ClockAct, DayUnit
 from core.workflow import Attempt, Guard
 from permits.assessment.models import Check, CheckResult, Condition, Request, RequestKind
+from permits.documents.models import PermitDocument
 from permits.hearing.models import Comment, Stance
 from permits.inspections.models import Inspection, InspectionResult
 from permits.models import Permit, PermitClock, PermitEvent
@@ -19,7 +21,7 @@ from permits.states import Clock, Event, Party, State
 from permits.table import TABLE
 from permits.types import services as types
 from permits.types.schemas import from_json, to_json
-from tests.permits import NOON, make_case, person_for
+from tests.permits import NOON, bring_documents, make_case, person_for
 
 GUARDS: dict[str, Guard[Permit]] = {guard.code: guard for line in TABLE for guard in line.guards}
 Fixture = Callable[[Session, Permit], dict[str, Any] | None]
@@ -176,6 +178,14 @@ def all_of(*each: Fixture) -> Fixture:
     return prepare
 
 
+def withdrawn(session: Session, case: Permit) -> None:
+    """One of the documents was taken back again."""
+    first = session.scalars(select(PermitDocument).where(PermitDocument.permit_id == case.id)).first()
+    assert first is not None
+    first.withdrawn_at, first.withdrawn_reason = NOON, "the wrong one"
+    session.flush()
+
+
 ALL_PASSED = visits(
     ("foundation", InspectionResult.FAILED, -9),
     ("foundation", InspectionResult.PASSED, -8),
@@ -200,6 +210,10 @@ DONE = (
 Cases = dict[str, tuple[list[Fixture], list[Fixture]]]
 HOLDS: Cases = {
     "parcel_chosen": ([nothing], [having(parcel_id=None)]),
+    "documents_complete": (
+        [bring_documents],
+        [nothing, all_of(bring_documents, withdrawn)],
+    ),
     "declared": ([having(declared_at=NOON)], [nothing]),
     "fee_settled": (
         [

@@ -33,7 +33,7 @@ from permits.types.services import get_settings
 from permits.workflow import PERMITS
 from tests import small_city
 from tests.conftest import DatabaseMaker
-from tests.permits import NOON, as_party, make_case, person_for
+from tests.permits import NOON, as_party, bring_documents, make_case, person_for
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DAY = dt.timedelta(days=1)
@@ -85,6 +85,7 @@ class Town:
             proposal={"floor_area_m2": 1000, "use": "residential", "floors": 4},
         )
         services.save(self.session, self.case, self.case.version, draft)
+        bring_documents(self.session, self.case)
         services.declare(self.session, self.case, self.case.version, self.now)
         services.submit(
             self.session, self.case, self.mover(Party.APPLICANT), self.case.version, self.now, "jalali"

@@ -9,9 +9,11 @@ from accounts import models as _accounts  # noqa: F401
 from accounts.privacy import models as _privacy  # noqa: F401
 from core import audit as _audit  # noqa: F401
 from core import jobs as _jobs  # noqa: F401
+from core import redactions as _redactions  # noqa: F401
 from core import registers as _registers  # noqa: F401
 from core.calendar import models as _calendar  # noqa: F401
 from core.database import downgrade, is_current, make_engine, upgrade
+from core.documents import models as _documents  # noqa: F401
 from core.limits import models as _limits  # noqa: F401
 from core.models import Base
 from layers import models as _layers  # noqa: F401  (each import adds its tables to the metadata)
@@ -20,6 +22,7 @@ from parcels import models as _parcels  # noqa: F401
 from parcels.certificates import models as _certificates  # noqa: F401
 from permits import models as _permits  # noqa: F401
 from permits.assessment import models as _assessment  # noqa: F401
+from permits.documents import models as _permit_documents  # noqa: F401
 from permits.hearing import models as _hearing  # noqa: F401
 from permits.inspections import models as _inspections  # noqa: F401
 from permits.types import models as _types  # noqa: F401

@@ -4,13 +4,17 @@
 and nobody can put other bytes under a name without being found out when it is read.
 """
 
+import contextlib
 import hashlib
 import os
 import secrets
+import time
 from pathlib import Path
 
 from core.errors import Unavailable
 from core.i18n import gettext as _
+
+_FRESH_S = 24 * 3600
 
 
 class DocumentDamaged(Unavailable):
@@ -39,7 +43,7 @@ class DocumentStore:
         name = hash_of(content)
         path = self._path(name)
         try:
-            if not path.exists():
+            if not _touch(path):
                 self._write(path, content)
         except OSError as error:
             raise Unavailable(
@@ -57,6 +61,30 @@ class DocumentStore:
         if hash_of(content) != name:
             raise _damaged(_("This document was changed after it was issued. It is not handed out."), name)
         return content
+
+    def forget(self, name: str) -> bool:
+        """Remove these bytes for good; False when somebody brought or read the same within the last day.
+
+        For bytes that nothing speaks of any more: whoever calls has looked (``core.documents.uses``).
+        """
+        path = self._path(name)
+        if not path.exists():
+            return True
+        if not _is_old(path):
+            return False
+        leaving = path.with_name(f".{name}.{secrets.token_hex(4)}")
+        path.rename(leaving)
+        # Somebody may have brought the same bytes between the look and the move: then they stay.
+        if not _is_old(leaving):
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(leaving)
+        leaving.unlink()
+        return not path.exists()
+
+    def path_of(self, name: str) -> Path:
+        """Where the bytes lie, for a program to read; raises DocumentDamaged unless they are the very ones."""
+        self.read(name)
+        return self._path(name)
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name
@@ -79,6 +107,23 @@ class DocumentStore:
                 _sync_folder(folder)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _touch(path: Path) -> bool:
+    """Note on a file that somebody brought the same bytes now (``forget`` looks there); False when there is none."""
+    try:
+        kept = path.stat()
+        os.utime(path, ns=(time.time_ns(), kept.st_mtime_ns))
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return path.stat().st_atime < time.time() - _FRESH_S
+    except FileNotFoundError:
+        return False
 
 
 def _damaged(message: str, name: str) -> DocumentDamaged:

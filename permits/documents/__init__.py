@@ -1,0 +1,1 @@
+"""The papers of a case: brought in versions, shown to whom they are meant for, redacted beside the original."""
