@@ -97,3 +97,15 @@ def test_catalogue_is_sound(package: str) -> None:
                 assert "ي" not in said, f"Arabic yeh in {said!r}"
                 assert "ك" not in said, f"Arabic kaf in {said!r}"
                 assert "!" not in said, f"exclamation mark in {said!r}"
+
+
+def test_a_word_is_said_one_way() -> None:
+    """All rooms speak from one catalogue: of two translations of a message only one would ever be heard."""
+    said: dict[str, tuple[str, object]] = {}
+    for package in i18n.PACKAGES:
+        for path in (ROOT / package / "translations").glob("fa/LC_MESSAGES/messages.po"):
+            entries = polib.pofile(str(path))
+            assert len({entry.msgid for entry in entries}) == len(entries), f"{package} says a message twice"
+            for entry in entries:
+                words = (entry.msgstr, sorted(entry.msgstr_plural.items()))
+                assert said.setdefault(entry.msgid, words) == words, f"{package}: {entry.msgid!r}"
