@@ -22,6 +22,8 @@ from parcels.certificates import cli as certificates_cli
 from parcels.certificates import services as certificates
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
+from permits.hearing import views as hearing_views
+from permits.register import views as register_views
 from webmap.account import views as account_views
 from webmap.calendar import views as calendar_views
 from webmap.certificates import views as certificate_views
@@ -39,6 +41,7 @@ from webmap.record import views as record_views
 from webmap.record.cli import record_commands
 from webmap.retention import views as retention_views
 from webmap.search import views as search_views
+from webmap.still import views as still_views
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     tile_views.blueprint,
@@ -46,6 +49,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     place_views.blueprint,
     certificate_views.blueprint,
     search_views.blueprint,
+    register_views.blueprint,
+    hearing_views.blueprint,
+    still_views.blueprint,
     keep_views.blueprint,
     compare_views.blueprint,
     listing_views.blueprint,
