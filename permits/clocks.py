@@ -71,8 +71,13 @@ def is_within(session: Session, case: Permit, clock: Clock, now: dt.datetime) ->
     return reading is not None and reading.state is ClockState.RUNNING
 
 
-def is_within_days(session: Session, since: dt.datetime, period: Days, now: dt.datetime) -> bool:
-    """Whether a period that began at a moment is not over."""
+def read_period(session: Session, since: dt.datetime, period: Days, now: dt.datetime) -> Reading:
+    """A period that began at a moment, as a clock that nothing stops."""
     calendar = load(session)
     events = [ClockEvent(ClockAct.START, since, period.days, period.unit)]
-    return read(events, calendar, calendar.day_of(now)).state is ClockState.RUNNING
+    return read(events, calendar, calendar.day_of(now))
+
+
+def is_within_days(session: Session, since: dt.datetime, period: Days, now: dt.datetime) -> bool:
+    """Whether a period that began at a moment is not over."""
+    return read_period(session, since, period, now).state is ClockState.RUNNING

@@ -27,6 +27,8 @@ from core.models import WEB_MERCATOR, Base, Word, city_geometry, gist_index
 from permits.states import Clock, Event, Party, State
 from permits.types import models as _types  # noqa: F401  (its foreign key names their table)
 
+_IS_PUBLISHED = "published_at IS NOT NULL"
+
 
 class Permit(Base):
     """One case. ``state`` is what its events lead to, kept here so that it can be asked for.
@@ -46,6 +48,15 @@ class Permit(Base):
         ),
         Index("permit_state_submitted_at_idx", "state", "submitted_at"),
         Index("permit_submitted_at_idx", "submitted_at"),
+        Index("permit_published_at_idx", "published_at", "id", postgresql_where=_IS_PUBLISHED),
+        Index(
+            "permit_type_code_published_at_idx",
+            "type_code",
+            "published_at",
+            "id",
+            postgresql_where=_IS_PUBLISHED,
+        ),
+        Index("permit_state_published_at_idx", "state", "published_at", "id", postgresql_where=_IS_PUBLISHED),
         Index("permit_type_code_submitted_at_idx", "type_code", "submitted_at"),
         Index("permit_parcel_id_idx", "parcel_id"),
         Index("permit_parcel_number_idx", "parcel_number"),

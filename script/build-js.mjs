@@ -17,7 +17,7 @@ const INTERFACE_ICONS = [
   "sun", "moon", "sun-moon", "languages", "map-pin", "triangle-alert", "wifi-off", "link", "check", "map", "info",
   "printer", "rotate-ccw", "columns-2", "ruler", "list", "square-mouse-pointer", "bookmark", "wrench", "trash-2",
   "pencil", "copy", "download", "upload", "undo-2", "arrow-up", "menu", "star", "message-square", "file-text",
-  "loader-circle", "history", "share-2", "image", "circle-user-round", "key-round", "smartphone", "log-out",
+  "loader-circle", "history", "share-2", "image", "circle-user-round", "key-round", "smartphone", "log-out", "rss",
   "camera", "eye-off",
 ];
 
@@ -89,7 +89,7 @@ const pruningPlugin = {
 async function colourRules() {
   const style = await readStyle();
   const rules = (/** @type {0 | 1} */ shade, /** @type {string} */ root) =>
-    [["land-use", style.land_use], ["zone-group", { ...style.zone_groups, ...style.zone_unsorted }], ["domain", style.domains]]
+    [["land-use", style.land_use], ["zone-group", { ...style.zone_groups, ...style.zone_unsorted }], ["domain", style.domains], ["permit-group", style.permits]]
       .flatMap(([name, each]) => Object.entries(each).map(([code, look]) => `${root}[data-${name}="${code}"]{--hue:${look.colour[shade]}}`))
       .join("\n");
   const byMachine = `@media (prefers-color-scheme: dark){${rules(1, ':root:not([data-scheme="light"]) ')}}`;

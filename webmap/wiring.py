@@ -29,6 +29,8 @@ from permits.documents import joining as permit_documents
 from permits.documents import views as document_views
 from permits.documents.redacting import views as redacting_views
 from permits.types import views as permit_type_views
+from permits.hearing import views as hearing_views
+from permits.register import views as register_views
 from webmap.account import views as account_views
 from webmap.calendar import views as calendar_views
 from webmap.certificates import views as certificate_views
@@ -46,6 +48,7 @@ from webmap.record import views as record_views
 from webmap.record.cli import record_commands
 from webmap.retention import views as retention_views
 from webmap.search import views as search_views
+from webmap.still import views as still_views
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     tile_views.blueprint,
@@ -54,6 +57,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     certificate_views.blueprint,
     permit_type_views.blueprint,
     search_views.blueprint,
+    register_views.blueprint,
+    hearing_views.blueprint,
+    still_views.blueprint,
     keep_views.blueprint,
     compare_views.blueprint,
     listing_views.blueprint,

@@ -135,18 +135,18 @@ def _write_csv(table: Table, folder: Path) -> Path:
     outlines = [shapely.to_wkt(shape, rounding_precision=_DECIMALS) for shape in shapes]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*(_cell(column.name) for column in table.columns), "lon", "lat", "wkt"])
+        writer.writerow([*(defused(column.name) for column in table.columns), "lon", "lat", "wkt"])
         rows = (
             zip(*(column.values for column in table.columns), strict=True)
             if table.columns
             else [()] * len(table)
         )
         for row, spot, outline in zip(rows, spots, outlines, strict=True):
-            writer.writerow([*map(_cell, row), *spot, outline])
+            writer.writerow([*map(defused, row), *spot, outline])
     return path
 
 
-def _cell(value: Any) -> Any:
+def defused(value: Any) -> Any:
     """A value as a spreadsheet may have it: text that would be taken for a formula is led by an apostrophe (OWASP)."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.audit import Actor
+from core.clocks import ClockState, Reading
 from core.errors import Conflict, NotFound, Unprocessable
 from core.i18n import gettext as _
 from core.workflow import Mover
@@ -81,11 +82,27 @@ def is_open(session: Session, case: Permit, now: dt.datetime) -> bool:
     return clocks.is_within(session, case, Clock.COMMENT, now)
 
 
+def get_open(session: Session, case: Permit, now: dt.datetime) -> Reading:
+    """The running period for comments. Raises Conflict when comments are not open."""
+    reading = clocks.find_clock(session, case, Clock.COMMENT, now)
+    if reading is None or reading.state is not ClockState.RUNNING:
+        raise Conflict(_("Comments are not open for this case."), details={"reason": "not_open"})
+    return reading
+
+
+def get_by_receipt(session: Session, receipt: str) -> Comment:
+    """The comment that a receipt was given for, however it was typed. Raises NotFound."""
+    typed = "".join(receipt.upper().split()).replace("-", "")
+    found = session.scalars(select(Comment).where(Comment.receipt == typed)).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no comment with this receipt."), field="receipt")
+    return found
+
+
 def comment(session: Session, case: Permit, said: Said, now: dt.datetime) -> Comment:
     """Take a comment and give it a receipt. Raises Conflict when comments are not open."""
     PERMITS.hold(session, case, None)
-    if not is_open(session, case, now):
-        raise Conflict(_("Comments are not open for this case."), details={"reason": "not_open"})
+    get_open(session, case, now)
     text = said.text.strip()
     if not text:
         raise Unprocessable(_("Please write your comment."), field="text")

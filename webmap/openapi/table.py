@@ -152,5 +152,32 @@ OPERATIONS: tuple[Operation, ...] = (
         "Whether a zoning certificate holds, and what it states",
         (_path("public_id", "The certificate's public number"),),
     ),
+    Operation(
+        "register.register_json",
+        "The public register of permits, newest first, a page at a time",
+        (
+            Asked(
+                "q", "Words, an address, a parcel number or a reference", {"type": "string", "maxLength": 200}
+            ),
+            Asked(
+                "type", "Kinds of permits by their codes, with commas", {"type": "string", "maxLength": 200}
+            ),
+            Asked("state", "States, or groups of them, with commas", {"type": "string", "maxLength": 500}),
+            Asked("from", "The first day of registration", _DAY),
+            Asked("to", "The last day of registration", _DAY),
+            _BOX,
+            Asked("parcel", "The parcel around which to look", _NUMBER),
+            Asked("at", "lon,lat around which to look", {"type": "string", "maxLength": 100}),
+            Asked("within", "How many metres around", {"type": "integer", "minimum": 1, "maximum": 20000}),
+            Asked(
+                "after", "Where the page begins, as the page before says", {"type": "string", "maxLength": 40}
+            ),
+        ),
+    ),
+    Operation(
+        "register.case_json",
+        "One permit: its state, timeline, clocks, decision and comments",
+        (_path("reference", "The permit's reference"),),
+    ),
     Operation("webmap.health", "Whether this process answers and reaches its database"),
 )

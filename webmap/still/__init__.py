@@ -1,0 +1,1 @@
+"""The small still map that stands where a page means a place."""
