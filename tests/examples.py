@@ -54,6 +54,12 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "people.disable": {"person_id": "{person}"},
     "people.enable": {"person_id": "{person}"},
     "jobs.retry_job": {"job_id": "{job}"},
+    "permit_types.one": {"code": "demolition"},
+    "permit_types.change_form": {"code": "demolition"},
+    "permit_types.change": {"code": "demolition"},
+    "permit_types.offer": {"code": "demolition"},
+    "calendar.keep": {"day": "2026-11-25"},
+    "calendar.forget": {"day": "2026-11-25"},
     "retention.set_days": {"kind": "unconfirmed"},
     "static": {"filename": "manifest.json"},
     # Links of letters, which nobody has been sent.
