@@ -80,12 +80,14 @@ class Visit:
 
 def endpoint_of(app: Flask, address: str) -> str:
     """The view at an address; empty where there is none."""
-    parts = urlsplit(address)
-    try:
-        endpoint, _values = app.url_map.bind("localhost").match(parts.path, query_args=parts.query)
-    except HTTPException:
-        return ""
-    return str(endpoint)
+    parts, urls = urlsplit(address), app.url_map.bind("localhost")
+    for method in ("GET", "POST"):
+        try:
+            endpoint, _values = urls.match(parts.path, method, query_args=parts.query)
+        except HTTPException:
+            continue
+        return str(endpoint)
+    return ""
 
 
 def same_site(page: str, link: str) -> str | None:

@@ -85,7 +85,7 @@ def post(
     """Post a form as a browser does: with the CSRF token of a page of this session (or of another's)."""
     page = (_token_of or client).get(_page)
     found = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page.text)
-    assert found, "the page has no form of ours"
+    assert found, f"{_page} has no form of ours ({page.status_code} {page.location})"
     headers = {} if _origin is None else {"Origin": _origin}
     return client.post(address, data={"csrf_token": found[1], **fields}, headers=headers)
 

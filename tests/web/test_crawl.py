@@ -2,67 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from accounts.permissions import Permission, Role, permissions_of
-from tests import rich_city
 from tests.crawling import Page, Visit, crawl, endpoint_of, same_site
+from tests.examples import furnish, starts
 from tests.people import make_person, sign_in
-from webmap.certificates import issuing
 
 VISITOR = "visitor"
 MOST_OF_EACH = 12
-SPOT = {"lon": "51.43987", "lat": "35.24268"}
-BOX = "51.438,35.240,51.442,35.245"
-
-# What each GET rule with arguments is asked with, and those that say nothing without a question. Values that stand in
-# the rule fill it, the others are its query. A new rule with arguments fails the crawl until it has its line here.
-EXAMPLES: dict[str, dict[str, str]] = {
-    "tiles.tilejson": {"source": "parcels"},
-    "tiles.tile": {"source": "parcels", "z": "14", "x": "10533", "y": "6476"},
-    "place.place": SPOT,
-    "place.place_json": SPOT,
-    "place.parcel": {"number": "1-1-1"},
-    "place.parcel_json": {"number": "1-1-1"},
-    "place.parcel_geojson": {"number": "1-1-1"},
-    "certificates.of_parcel": {"number": "1-1-1"},
-    "certificates.document": {"public_id": "{certificate}"},
-    "certificates.verify": {"public_id": "{certificate}"},
-    "certificates.verify_json": {"public_id": "{certificate}"},
-    "search.results": {"q": "Clinic"},
-    "search.search_json": {"q": "Clinic"},
-    "keep.page": SPOT,
-    "keep.print_sheet": {"parcel": "1-1-1"},
-    "keep.one_file": {"number": "1-1-1"},
-    "keep.qr": {"path": "/parcels/1-1-1"},
-    "keep.download": {"file": "parcels.geojson"},
-    "compare.comparison": {"parcel": "1-1-1"},
-    "compare.comparison_json": {"parcel": "1-1-1"},
-    "compare.selection": {"parcel": "1-1-1"},
-    "compare.selection_json": {"parcel": "1-1-1"},
-    "compare.selection_shapes": {"parcel": "1-1-1"},
-    "listing.listing": {"bbox": BOX},
-    "listing.listing_json": {"bbox": BOX},
-    "listing.told": {"bbox": BOX},
-    "listing.beside": {"number": "1-1-1"},
-    "people.one": {"person_id": "{person}"},
-    "static": {"filename": "manifest.json"},
-    # Links of letters, which nobody has been sent.
-    "security.reset_password": {"token": "stale"},
-    "security.confirm_email": {"token": "stale"},
-    "security.change_email_confirm": {"token": "stale"},
-}
-
-
 # A second of work each, and no page: asked once in the run, by whoever comes first.
 DEAR = frozenset({"keep.print_sheet", "keep.one_file", "static"})
 # Whoever asks for this one while signed in is signed out: a code was asked of them that they never set up.
@@ -74,49 +27,8 @@ _asked_once: set[str] = set()
 def examples(
     session: Session, city: Session, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, str]:
-    """A city with something on every page; what stands in braces in :data:`EXAMPLES`."""
-    # Laying a paper out takes a second; what the crawl asks of it is who may have it.
-    monkeypatch.setattr(issuing, "render", lambda *_what: b"%PDF-1.7 as issued")
-    rich_city.build(session)
-    planner = make_person(session, Role.PLANNER, email="planner@example.org")
-    session.execute(
-        text(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, args, attempts)"
-            " VALUES ('default', 'mail.send', 'failed', '{}', 8)"
-        )
-    )
-    issued = client.get("/parcels/1-1-1.pdf")
-    certificate = re.fullmatch(r"/certificates/(.+)\.pdf", issued.headers["Content-Location"])
-    assert certificate
-    return {"{person}": str(planner.id), "{certificate}": certificate[1]}
-
-
-def starts(app: Flask, values: dict[str, str]) -> dict[str, str]:
-    """Every GET rule of the URL map, filled in."""
-    found, missing = {"/": "the front door"}, []
-    for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()):
-            continue
-        if rule.arguments and rule.endpoint not in EXAMPLES:
-            missing.append(f"{rule.endpoint} ({rule.rule})")
-            continue
-        found[_fill(app, rule, values)] = f"the rule {rule.rule}"
-    assert missing == [], "these rules have no line in EXAMPLES"
-    return found
-
-
-def _fill(app: Flask, rule: Rule, values: dict[str, str]) -> str:
-    given = {name: values.get(value, value) for name, value in EXAMPLES.get(rule.endpoint, {}).items()}
-    built: Any = {
-        name: int(value) if value.isdigit() else value
-        for name, value in given.items()
-        if name in rule.arguments
-    }
-    with app.test_request_context():
-        made = rule.build(built)
-    assert made is not None, rule
-    query = urlencode({name: value for name, value in given.items() if name not in rule.arguments})
-    return f"{made[1]}?{query}" if query else made[1]
+    """A city with something on every page."""
+    return furnish(session, client, monkeypatch)
 
 
 def held_by(role: str) -> frozenset[Permission]:

@@ -1,9 +1,15 @@
 """What nobody foresaw: the asker gets a number, the log the traceback, and nobody the secrets."""
 
+import re
+
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from accounts.permissions import Role
 from core.web import public
+from tests.people import make_person, sign_in
 from webmap import create_app
 
 
@@ -34,3 +40,23 @@ def test_an_unforeseen_error_is_told_by_number_and_logged_without_secrets(
     assert number in logged
     assert "RuntimeError: broken at length 32" in logged
     assert failing.config["SECRET_KEY"] not in logged
+
+
+def test_whoever_was_overtaken_is_led_back_to_the_page_and_nowhere_else(
+    client: FlaskClient, session: Session, city: Session
+) -> None:
+    client.set_cookie("lang", "en")
+    sign_in(client, make_person(session, Role.ADMINISTRATOR))
+    planner = make_person(session, Role.PLANNER)
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/account/change").text)
+    assert token
+    stale = {"csrf_token": token[1], "role": "officer", "reason": "x", "version": "99"}
+    for referrer, is_led in (
+        (f"http://localhost/people/{planner.id}", True),
+        ("https://evil.example/", False),
+    ):
+        answer = client.post(f"/people/{planner.id}/grant", data=stale, headers={"Referer": referrer})
+        assert answer.status_code == 409
+        assert (f'href="{referrer}"' in answer.text) == is_led
+        assert ("Open the page again" in answer.text) == is_led
+        assert "Please check" not in answer.text

@@ -1,0 +1,119 @@
+"""What each address is asked with in tests that go by the URL map: a new one fails them until it has its line here."""
+
+import re
+from collections.abc import Set
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from accounts.permissions import Role
+from tests import rich_city
+from tests.people import make_person
+from webmap.certificates import issuing
+
+SPOT = {"lon": "51.43987", "lat": "35.24268"}
+BOX = "51.438,35.240,51.442,35.245"
+
+EXAMPLES: dict[str, dict[str, str]] = {
+    "tiles.tilejson": {"source": "parcels"},
+    "tiles.tile": {"source": "parcels", "z": "14", "x": "10533", "y": "6476"},
+    "place.place": SPOT,
+    "place.place_json": SPOT,
+    "place.parcel": {"number": "1-1-1"},
+    "place.parcel_json": {"number": "1-1-1"},
+    "place.parcel_geojson": {"number": "1-1-1"},
+    "certificates.of_parcel": {"number": "1-1-1"},
+    "certificates.document": {"public_id": "{certificate}"},
+    "certificates.verify": {"public_id": "{certificate}"},
+    "certificates.verify_json": {"public_id": "{certificate}"},
+    "search.results": {"q": "Clinic"},
+    "search.search_json": {"q": "Clinic"},
+    "keep.page": SPOT,
+    "keep.print_sheet": {"parcel": "1-1-1"},
+    "keep.one_file": {"number": "1-1-1"},
+    "keep.qr": {"path": "/parcels/1-1-1"},
+    "keep.download": {"file": "parcels.geojson"},
+    "compare.comparison": {"parcel": "1-1-1"},
+    "compare.comparison_json": {"parcel": "1-1-1"},
+    "compare.selection": {"parcel": "1-1-1"},
+    "compare.selection_json": {"parcel": "1-1-1"},
+    "compare.selection_shapes": {"parcel": "1-1-1"},
+    "listing.listing": {"bbox": BOX},
+    "listing.listing_json": {"bbox": BOX},
+    "listing.told": {"bbox": BOX},
+    "listing.beside": {"number": "1-1-1"},
+    "people.one": {"person_id": "{person}"},
+    "people.grant": {"person_id": "{person}"},
+    "people.revoke": {"person_id": "{person}"},
+    "people.disable": {"person_id": "{person}"},
+    "people.enable": {"person_id": "{person}"},
+    "jobs.retry_job": {"job_id": "{job}"},
+    "permit_types.one": {"code": "demolition"},
+    "permit_types.change_form": {"code": "demolition"},
+    "permit_types.change": {"code": "demolition"},
+    "permit_types.offer": {"code": "demolition"},
+    "calendar.keep": {"day": "2026-11-25"},
+    "calendar.forget": {"day": "2026-11-25"},
+    "retention.set_days": {"kind": "unconfirmed"},
+    "static": {"filename": "manifest.json"},
+    # Links of letters, which nobody has been sent.
+    "security.reset_password": {"token": "stale"},
+    "security.confirm_email": {"token": "stale"},
+    "security.change_email_confirm": {"token": "stale"},
+    "security.two_factor_setup_validate": {"token": "stale"},
+    "security.wan_register_response": {"token": "stale"},
+    "security.wan_signin_response": {"token": "stale"},
+    "security.wan_verify_response": {"token": "stale"},
+}
+
+
+def furnish(session: Session, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Put something on every page of the small city; returns what stands in braces in :data:`EXAMPLES`."""
+    # Laying a paper out takes a second; what the crawl asks of it is who may have it.
+    monkeypatch.setattr(issuing, "render", lambda *_what: b"%PDF-1.7 as issued")
+    rich_city.build(session)
+    planner = make_person(session, Role.PLANNER, email="planner@example.org")
+    job = session.execute(
+        text(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, args, attempts)"
+            " VALUES ('default', 'mail.send', 'failed', '{}', 8) RETURNING id"
+        )
+    ).scalar_one()
+    issued = client.get("/parcels/1-1-1.pdf")
+    certificate = re.fullmatch(r"/certificates/(.+)\.pdf", issued.headers["Content-Location"])
+    assert certificate
+    return {"{person}": str(planner.id), "{certificate}": certificate[1], "{job}": str(job)}
+
+
+def starts(app: Flask, values: dict[str, str]) -> dict[str, str]:
+    """Every GET rule of the URL map, filled in, and what it is called."""
+    return {fill(app, rule, values): f"the rule {rule.rule}" for rule in rules(app, {"GET"})}
+
+
+def rules(app: Flask, methods: Set[str]) -> list[Rule]:
+    """The rules that take one of these methods. Fails for those that nobody gave an example of."""
+    found = [rule for rule in app.url_map.iter_rules() if methods & (rule.methods or set())]
+    missing = [rule.rule for rule in found if rule.arguments and rule.endpoint not in EXAMPLES]
+    assert missing == [], "these rules have no line in EXAMPLES (tests/examples.py)"
+    return found
+
+
+def fill(app: Flask, rule: Rule, values: dict[str, str]) -> str:
+    """The address of a rule's example."""
+    given = {name: values.get(value, value) for name, value in EXAMPLES.get(rule.endpoint, {}).items()}
+    built: Any = {
+        name: int(value) if value.isdigit() else value
+        for name, value in given.items()
+        if name in rule.arguments
+    }
+    with app.test_request_context():
+        made = rule.build(built)
+    assert made is not None, rule
+    query = urlencode({name: value for name, value in given.items() if name not in rule.arguments})
+    return f"{made[1]}?{query}" if query else made[1]
