@@ -29,6 +29,7 @@ class Permission(StrEnum):
 
     PUBLIC = "public"
     ACCOUNT = "account"
+    SURVEYS_READ = "surveys.read"
     SURVEYS_SUBMIT = "surveys.submit"
     SURVEYS_APPROVE = "surveys.approve"
     ZONING_DRAFT = "zoning.draft"
@@ -55,9 +56,9 @@ _STAFF = _CITIZEN | {_P.STAFF_LAYERS}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CITIZEN: _CITIZEN,
     Role.AGENT: _CITIZEN,
-    Role.SURVEYOR: _CITIZEN | {_P.SURVEYS_SUBMIT},
+    Role.SURVEYOR: _CITIZEN | {_P.SURVEYS_READ, _P.SURVEYS_SUBMIT},
     Role.PLANNER: _STAFF | {_P.ZONING_DRAFT},
-    Role.PLAN_CHECKER: _STAFF | {_P.ZONING_DRAFT, _P.ZONING_CHECK, _P.SURVEYS_APPROVE},
+    Role.PLAN_CHECKER: _STAFF | {_P.ZONING_DRAFT, _P.ZONING_CHECK, _P.SURVEYS_READ, _P.SURVEYS_APPROVE},
     Role.PUBLISHER: _STAFF | {_P.ZONING_ADOPT},
     Role.INTAKE: _STAFF | {_P.PERMITS_INTAKE},
     Role.OFFICER: _STAFF | {_P.PERMITS_INTAKE, _P.PERMITS_ASSESS},
@@ -65,7 +66,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.INSPECTOR: _STAFF | {_P.PERMITS_INSPECT},
     # Reads all, writes nothing: not even an application of their own under this account's staff roles.
     Role.AUDITOR: frozenset(
-        {_P.PUBLIC, _P.ACCOUNT, _P.STAFF_LAYERS, _P.PEOPLE_READ, _P.JOBS_READ, _P.RECORD_READ}
+        {
+            _P.PUBLIC,
+            _P.ACCOUNT,
+            _P.STAFF_LAYERS,
+            _P.SURVEYS_READ,
+            _P.PEOPLE_READ,
+            _P.JOBS_READ,
+            _P.RECORD_READ,
+        }
     ),
     # People and settings, no case work.
     Role.ADMINISTRATOR: frozenset(

@@ -22,6 +22,7 @@ from layers.tiles.cache import TileCache
 from layers.tiles.maker import Maker
 from layers.tiles.middleware import Shelf, TileMiddleware
 from layers.tiles.views import MAKER, SHELF
+from parcels.surveys import room as survey_room
 from permits import notices
 from webmap import assets, packing, views, wiring
 from webmap.offline import views as offline
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     _keep_anchor(app, settings)
     work_at(Desk.of(settings))
+    survey_room.work_in(settings.data_dir)
     assets.install(app)
     wiring.connect()
     notices.lead_to(settings.public_url)

@@ -49,6 +49,8 @@ from webmap.record.cli import record_commands
 from webmap.retention import views as retention_views
 from webmap.search import views as search_views
 from webmap.still import views as still_views
+from webmap.surveys import steps as _survey_steps  # noqa: F401  (adds its addresses to the blueprint)
+from webmap.surveys import views as survey_views
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     tile_views.blueprint,
@@ -73,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar_views.blueprint,
     document_views.blueprint,
     redacting_views.blueprint,
+    survey_views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (
     db_commands,

@@ -130,14 +130,15 @@ def open_source(
     report = Report()
     target = pyproj.CRS.from_epsg(target_srid)
     with tempfile.TemporaryDirectory(prefix="geofile-") as folder:
-        layer = _open(Path(path), Path(folder), options, report)
+        layer = open_layer(Path(path), Path(folder), options, report)
         if layer.feature_count == 0:
             raise SourceError("source.empty", member=layer.member)
         crs = find_crs(layer, options.crs, City(target_srid, near), report)
         yield Source(layer, crs, target, near, report)
 
 
-def _open(path: Path, folder: Path, options: ReadOptions, report: Report) -> Layer:
+def open_layer(path: Path, folder: Path, options: ReadOptions, report: Report) -> Layer:
+    """Open one layer without asking where it lies; ``folder`` is private and empty. Raises SourceError."""
     kind = sniff.kind_of(path)
     if kind == "zip":
         with open_archive(path, options.limits) as archive:

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "20261125_1515"
-down_revision = "20261125_1455"
+down_revision = "20261125_1512"
 branch_labels = None
 depends_on = None
 

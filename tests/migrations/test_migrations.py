@@ -20,6 +20,7 @@ from layers import models as _layers  # noqa: F401  (each import adds its tables
 from layers.zoning import models as _zoning  # noqa: F401
 from parcels import models as _parcels  # noqa: F401
 from parcels.certificates import models as _certificates  # noqa: F401
+from parcels.surveys import models as _surveys  # noqa: F401
 from permits import models as _permits  # noqa: F401
 from permits.assessment import models as _assessment  # noqa: F401
 from permits.documents import models as _permit_documents  # noqa: F401

@@ -1,0 +1,123 @@
+"""What lies on what: which parcels before the survey each one after it came of. Pure geometry and numbers."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+
+from parcels.surveys.features import Geometries
+from parcels.surveys.states import Relation
+
+MOST_OF_IT = 0.1
+"""An overlap counts when it is a tenth of the smaller one of two; less is another border between neighbours."""
+
+
+@dataclass
+class Group:
+    """Parcels that came of one another: places among the old and the new ones, and who came of whom (old, new)."""
+
+    relation: Relation
+    olds: list[int] = field(default_factory=list)
+    news: list[int] = field(default_factory=list)
+    links: list[tuple[int, int]] = field(default_factory=list)
+
+
+def groups_of(
+    olds: Geometries,
+    old_keys: list[str],
+    news: Geometries,
+    new_keys: list[str],
+    *,
+    by_number: bool,
+    by_place: bool = True,
+) -> list[Group]:
+    """Old (n,) and new (m,) parcels in groups, each new one in exactly one; old ones that nothing lies on in none.
+
+    Keys are folded numbers, empty where there is none. ``by_number``: those of one number belong together wherever
+    they lie. ``by_place``: those that lie on one another do.
+    """
+    links = _links(olds, old_keys, news, new_keys) if by_place else set()
+    if by_number:
+        place_of = {key: place for place, key in enumerate(old_keys) if key}
+        links |= {(place_of[key], new) for new, key in enumerate(new_keys) if key in place_of}
+    groups = []
+    for members in _components(links, len(news)):
+        group = Group(Relation.NONE, *members)
+        within = set(group.news)
+        group.links = sorted(link for link in links if link[1] in within) if len(members[0]) else []
+        group.relation = _relation(group)
+        groups.append(group)
+    return _parted(groups, old_keys, new_keys)
+
+
+def _links(
+    olds: Geometries, old_keys: list[str], news: Geometries, new_keys: list[str]
+) -> set[tuple[int, int]]:
+    if not len(olds) or not len(news):
+        return set()
+    new, old = shapely.STRtree(olds).query(news, predicate="intersects")
+    shared = shapely.area(shapely.intersection(news[new], olds[old]))
+    smaller = np.minimum(shapely.area(news)[new], shapely.area(olds)[old])
+    counts = shared >= MOST_OF_IT * np.maximum(smaller, 1e-9)
+    standing_new, standing_old = set(filter(None, new_keys)), set(filter(None, old_keys))
+    found = set()
+    for place in np.flatnonzero(shared > 0):
+        o, n = int(old[place]), int(new[place])
+        is_same = bool(old_keys[o]) and old_keys[o] == new_keys[n]
+        # Two parcels that both go on under their numbers only have another border between them.
+        both_stay = old_keys[o] in standing_new and new_keys[n] in standing_old
+        if is_same or (counts[place] and not both_stay):
+            found.add((o, n))
+    return found
+
+
+def _components(links: Iterable[tuple[int, int]], news: int) -> list[tuple[list[int], list[int]]]:
+    """Connected sets of (olds, news), in the order of the new ones."""
+    by_old, by_new = defaultdict(set), defaultdict(set)
+    for o, n in links:
+        by_old[o].add(n)
+        by_new[n].add(o)
+    seen: set[int] = set()
+    found = []
+    for start in range(news):
+        if start in seen:
+            continue
+        olds: set[int] = set()
+        members, waiting = {start}, [start]
+        while waiting:
+            for o in by_new[waiting.pop()] - olds:
+                olds.add(o)
+                fresh = by_old[o] - members
+                members |= fresh
+                waiting += fresh
+        seen |= members
+        found.append((sorted(olds), sorted(members)))
+    return found
+
+
+def _relation(group: Group) -> Relation:
+    olds, news = len(group.olds), len(group.news)
+    if olds == 0:
+        return Relation.NONE
+    if olds == 1 and news == 1:
+        return Relation.SAME
+    if olds == 1:
+        return Relation.SPLIT
+    return Relation.MERGE if news == 1 else Relation.REDRAWN
+
+
+def _parted(groups: list[Group], old_keys: list[str], new_keys: list[str]) -> list[Group]:
+    """A group in which every parcel goes on under its number is no redrawing but as many corrections."""
+    parted = []
+    for group in groups:
+        pairs = {old_keys[o]: o for o in group.olds}
+        keys = [new_keys[n] for n in group.news]
+        if group.relation is not Relation.REDRAWN or len(set(keys)) != len(keys) or set(keys) != set(pairs):
+            parted.append(group)
+            continue
+        for n in group.news:
+            o = pairs[new_keys[n]]
+            parted.append(Group(Relation.SAME, [o], [n], [(o, n)]))
+    return parted
