@@ -289,7 +289,7 @@ def test_the_lines_of_a_whole_state(
         "LANG": "en_US.UTF-8",
     }
     # In a process of its own: only so it can be told how much memory it took at the most.
-    command = [sys.executable, "-c", FLASK_AND_PEAK, "layers", "import", path, "--layer", "sewers"]
+    command = [sys.executable, "-c", FLASK_AND_PEAK, "layers", "import", str(path), "--layer", "sewers"]
     done = subprocess.run(
         [*command, "--domain", "infrastructure"],
         cwd=ROOT,
