@@ -1,5 +1,8 @@
 """The commands of a city of one's own: made on any metric grid, filled from files, refused in one line per problem."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,19 @@ from sqlalchemy import Engine, text
 from core import i18n
 from core.database import make_engine
 from core.settings import Settings
-from tests.conftest import DatabaseMaker
+from tests.conftest import ROOT, DatabaseMaker
 from tests.import_files import line, point, square, write_features
+
+# The status and not `resource`: what that tells of a process begins with the memory of the one that started it.
+FLASK_AND_PEAK = """
+import os, pathlib, re, sys
+from flask.cli import main
+os.environ["FLASK_APP"] = "webmap"
+try:
+    main()
+finally:
+    print(re.search(r"VmHWM:\\s+(\\d+) kB", pathlib.Path("/proc/self/status").read_text())[1], file=sys.stderr)
+"""
 
 
 class City:
@@ -268,11 +282,28 @@ def test_the_lines_of_a_whole_state(
     made = City(make_brief_database(srid=None), tmp_path)
     assert made.run("city", "init", "--srid", "32145").exit_code == 0
     path = shared_data / "cities" / "vermont" / "vt_sewer_storm_water_lines.zip"
-    result = made.run("layers", "import", path, "--layer", "sewers", "--domain", "infrastructure")
-    assert result.exit_code == 0, result.output
-    assert "140,263 features read = 140,251 kept + 12 lost" in result.stdout
-    assert result.stdout.count("It has no geometry.") == 12
+    settings = {
+        "DATABASE_URL": made.engine.url.render_as_string(hide_password=False),
+        "DATA_DIR": str(tmp_path),
+        "SECRET_KEY": "x" * 32,
+        "LANG": "en_US.UTF-8",
+    }
+    # In a process of its own: only so it can be told how much memory it took at the most.
+    command = [sys.executable, "-c", FLASK_AND_PEAK, "layers", "import", str(path), "--layer", "sewers"]
+    done = subprocess.run(
+        [*command, "--domain", "infrastructure"],
+        cwd=ROOT,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "140,263 features read = 140,251 kept + 12 lost" in done.stdout
+    assert done.stdout.count("It has no geometry.") == 12
     assert made.count("feature") == 140_251
+    peak_kb = int(done.stderr.split()[-1])
+    assert 50_000 < peak_kb < 1_000_000
 
 
 def test_tables_of_another_version(make_brief_database: DatabaseMaker, tmp_path: Path, lots: Path) -> None:
