@@ -28,9 +28,9 @@ from permits import notices as _notices  # noqa: F401  (its task)
 from permits.documents import joining as permit_documents
 from permits.documents import views as document_views
 from permits.documents.redacting import views as redacting_views
-from permits.types import views as permit_type_views
 from permits.hearing import views as hearing_views
 from permits.register import views as register_views
+from permits.types import views as permit_type_views
 from webmap.account import views as account_views
 from webmap.calendar import views as calendar_views
 from webmap.certificates import views as certificate_views

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from accounts.models import Person
@@ -18,6 +18,7 @@ from core.documents import DocumentStore
 from core.errors import BadInput, NotFound, TooLarge, Unprocessable
 from core.i18n import format_number
 from core.i18n import gettext as _
+from core.local_time import get_today
 from core.workflow import Mover
 from layers.boundary import get_city
 from parcels.surveys import applying, queries
@@ -126,7 +127,7 @@ def approve(session: Session, actor: Actor, person: Person, survey: Survey, seen
     """
     take(session, survey, Event.APPROVE, Mover(actor, parties_of(person, survey)), seen=seen)
     applying.hold_to_base(session, survey)
-    day = session.execute(select(func.current_date())).scalar_one()
+    day = get_today(session)
     survey.approved_at, survey.valid_from = func.now(), day
     session.flush()
     written = applying.apply(session, survey, day)

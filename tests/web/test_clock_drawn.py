@@ -35,7 +35,7 @@ def reading(text: str, today: str) -> Reading:
             "stopped",
             "Ended in time",
             8,
-            ["Began", "Period", "Extended by", "Last day", "Ended"],
+            ["Began", "Period", "Extended by", "Last day", "Ended on"],
         ),
         (
             "start 1405/9/1 3; stop 1405/9/7",
@@ -43,7 +43,7 @@ def reading(text: str, today: str) -> Reading:
             "overdue",
             "Ended late",
             6,
-            ["Began", "Period", "Last day", "Ended"],
+            ["Began", "Period", "Last day", "Ended on"],
         ),
     ],
 )

@@ -71,5 +71,5 @@ def _facts(reading: Reading, period: str) -> list[tuple[str, str]]:
     elif reading.due_on:
         facts.append((_("Last day"), format_date(reading.due_on)))
     if reading.stopped_on:
-        facts.append((_("Ended"), format_date(reading.stopped_on)))
+        facts.append((_("Ended on"), format_date(reading.stopped_on)))
     return facts

@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core.i18n import gettext as _
+from core.local_time import get_today
 from layers.boundary import get_city
 from layers.models import BaseRole
 from parcels.models import Parcel
@@ -118,7 +119,7 @@ def _picture(
     ghost: Any = None,
 ) -> Picture:
     city = get_city(session)
-    day = session.execute(select(func.current_date())).scalar_one()
+    day = get_today(session)
     content = read_content(session, frame, city.srid, day, ())
     content.parcels.clear()
     drawing = draw(content, f"survey-{name}")

@@ -29,8 +29,8 @@ STATES: dict[str, LazyProxy] = {
     State.APPROVED: _("Approved"),
     State.REJECTED: _("Rejected"),
     State.SENT_BACK: _("Sent back"),
-    State.WITHDRAWN: _("Withdrawn"),
-    State.REVERTED: _("Taken back"),
+    State.WITHDRAWN: _("Withdrawn by the surveyor"),
+    State.REVERTED: _("Reverted"),
 }
 EVENTS: dict[str, LazyProxy] = {
     Event.ASK: _("The check asked something"),
@@ -41,8 +41,8 @@ EVENTS: dict[str, LazyProxy] = {
     Event.APPROVE: _("Approved"),
     Event.REJECT: _("Rejected"),
     Event.SEND_BACK: _("Sent back"),
-    Event.WITHDRAW: _("Withdrawn"),
-    Event.REVERT: _("Taken back"),
+    Event.WITHDRAW: _("Withdrawn by the surveyor"),
+    Event.REVERT: _("Reverted"),
 }
 STATUSES: dict[str, LazyProxy] = {
     Status.ADDED: _("New"),
