@@ -1,5 +1,6 @@
 """What each address is asked with in tests that go by the URL map: a new one fails them until it has its line here."""
 
+import datetime as dt
 import re
 from collections.abc import Set
 from typing import Any
@@ -13,12 +14,20 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from accounts.permissions import Role
-from tests import rich_city
+from core.documents.models import DocumentFile
+from core.visibility import Visibility
+from permits.documents.models import DocumentVersion, PermitDocument
+from permits.documents.web import desk
+from tests import files, rich_city
 from tests.people import make_person
+from tests.permit_cases import make_case
 from webmap.certificates import issuing
 
 SPOT = {"lon": "51.43987", "lat": "35.24268"}
 BOX = "51.438,35.240,51.442,35.245"
+
+CASE = {"key": "{case}"}
+DRAWING = {"key": "{case}", "document_id": "{document}"}
 
 EXAMPLES: dict[str, dict[str, str]] = {
     "tiles.tilejson": {"source": "parcels"},
@@ -60,6 +69,23 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "permit_types.offer": {"code": "demolition"},
     "calendar.keep": {"day": "2026-11-25"},
     "calendar.forget": {"day": "2026-11-25"},
+    "documents.papers": CASE,
+    "documents.papers_json": CASE,
+    "documents.bring": CASE,
+    "documents.paper": DRAWING,
+    "documents.paper_json": DRAWING,
+    "documents.file": DRAWING,
+    "documents.preview": DRAWING,
+    "documents.bring_version": DRAWING,
+    "documents.set_visibility": DRAWING,
+    "documents.withdraw": DRAWING,
+    "redacting.add_redacted": DRAWING,
+    "redacting.blacken_page": DRAWING,
+    "redacting.blacken": DRAWING,
+    "redacting.page_image": {**DRAWING, "page": "1"},
+    "redacting.texts": CASE,
+    "redacting.redact_text": CASE,
+    "redacting.restore_text": {**CASE, "redaction_id": "1"},
     "retention.set_days": {"kind": "unconfirmed"},
     "static": {"filename": "manifest.json"},
     # Links of letters, which nobody has been sent.
@@ -88,7 +114,32 @@ def furnish(session: Session, client: FlaskClient, monkeypatch: pytest.MonkeyPat
     issued = client.get("/parcels/1-1-1.pdf")
     certificate = re.fullmatch(r"/certificates/(.+)\.pdf", issued.headers["Content-Location"])
     assert certificate
-    return {"{person}": str(planner.id), "{certificate}": certificate[1], "{job}": str(job)}
+    case, document = _case(session, client)
+    return {
+        "{person}": str(planner.id),
+        "{certificate}": certificate[1],
+        "{job}": str(job),
+        "{case}": case,
+        "{document}": document,
+    }
+
+
+def _case(session: Session, client: FlaskClient) -> tuple[str, str]:
+    """A published case with one public drawing: its reference, and the drawing's number."""
+    case = make_case(session, applicant=make_person(session))
+    content = files.pdf("Ground floor")
+    with client.application.app_context():
+        sha256 = desk().store.keep(content)
+    file = DocumentFile(sha256=sha256, kind="pdf", size_bytes=len(content), pages=1)
+    # Pictured as if: a child process that draws it takes a second.
+    file.preview, file.pictured_at = sha256, dt.datetime.now(dt.UTC)
+    session.add(file)
+    drawing = PermitDocument(permit_id=case.id, kind="plans", title="Plans", visibility=Visibility.PUBLIC)
+    session.add(drawing)
+    session.flush()
+    session.add(DocumentVersion(document_id=drawing.id, number=1, sha256=sha256, name="plans.pdf"))
+    session.flush()
+    return str(case.reference), str(drawing.id)
 
 
 def starts(app: Flask, values: dict[str, str]) -> dict[str, str]:
