@@ -70,7 +70,7 @@ def write(result: Result, folder: Path = FOLDER, now: dt.datetime | None = None)
     kept = [row for row in before.get("rows", []) if row["parcels"] not in sizes]
     rows = kept + [row.as_json() for row in result.rows]
     # One size is one run: whatever stands beside each other in it was measured together.
-    told = {str(size): {"at": at, "notes": result.notes} for size in sizes}
+    told = {str(size): {"at": at, "machine": machine(), "notes": result.notes} for size in sizes}
     runs = {**{size: run for size, run in before.get("runs", {}).items() if size not in told}, **told}
     written = {
         "name": result.name,
