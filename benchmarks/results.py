@@ -70,7 +70,7 @@ def write(result: Result, folder: Path = FOLDER, now: dt.datetime | None = None)
     kept = [row for row in before.get("rows", []) if row["parcels"] not in sizes]
     rows = kept + [row.as_json() for row in result.rows]
     # One size is one run: whatever stands beside each other in it was measured together.
-    told = {str(size): {"at": at, "notes": result.notes} for size in sizes}
+    told = {str(size): {"at": at, "machine": machine(), "notes": result.notes} for size in sizes}
     runs = {**{size: run for size, run in before.get("runs", {}).items() if size not in told}, **told}
     written = {
         "name": result.name,
@@ -100,7 +100,7 @@ def add_growth(rows: Iterable[dict[str, Any]], works: Iterable[str]) -> list[Row
 
 
 def machine() -> str:
-    """The machine in one line: processors, memory, system, and how busy others kept it."""
+    """The machine in one line: processors, memory, system, how busy it was, and what turn among others we took."""
     model = next(
         (
             line.split(":", 1)[1].strip()
@@ -111,7 +111,14 @@ def machine() -> str:
     )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     system = f"{platform.system()} {platform.release()}"
-    return f"{os.cpu_count()} × {model}, {memory:.0f} GiB, {system}, load {os.getloadavg()[0]:.1f}"
+    load = os.getloadavg()[0]
+    return f"{os.cpu_count()} × {model}, {memory:.0f} GiB, {system}, load {load:.1f}{_turn()}"
+
+
+def _turn() -> str:
+    if os.sched_getscheduler(0) in (os.SCHED_RR, os.SCHED_FIFO):
+        return ", all servers at real-time priority"
+    return f", all servers at nice {os.nice(0)}" if os.nice(0) else ""
 
 
 def _short(value: float | None) -> float | None:

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from sqlalchemy import text
 
-from benchmarks import fetch
+from benchmarks import fetch, reach
 from benchmarks.city import SIZES, BenchCity, open_city
 from benchmarks.processes import NotHad
 from benchmarks.results import Result, Row, add_growth, write
@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parse(arguments)
     if asked.names == ["peers"]:
         return fetch.main()
+    if asked.names == ["table"]:
+        return reach.main()
     for parcels in asked.parcels or SIZES:
         with open_city(parcels) as city:
             for name in asked.names or MODULES:
@@ -44,14 +46,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MODULES) + "; or: peers")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MODULES) + "; or: peers, table")
     parser.add_argument(
         "--parcels", type=int, action="append", metavar="N", help="the size of the city; may be given again"
     )
     asked = parser.parse_args(arguments)
     unknown = [name for name in asked.names if name not in MODULES]
-    if unknown and asked.names != ["peers"]:
-        parser.error(f"no benchmark is named {unknown[0]!r}: choose among {', '.join(MODULES)}, or peers")
+    if unknown and asked.names not in (["peers"], ["table"]):
+        parser.error(
+            f"no benchmark is named {unknown[0]!r}: choose among {', '.join(MODULES)}, peers or table"
+        )
     return asked
 
 

@@ -29,14 +29,15 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.work,
         f"{row.parcels:,}",
         row.unit,
-        _number(row.ours),
+        number(row.ours),
         row.peer or "",
-        _number(row.theirs),
+        number(row.theirs),
         ratio,
     )
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """A number in three figures, from a thousand on in whole ones."""
     if value is None:
         return "–"
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import Decimal
 from functools import cache
 from math import ceil
 from pathlib import Path
@@ -46,6 +47,8 @@ JALALI_MONTHS = (
     "اسفند",
 )
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
+# From here on a decimal may have more digits than it is rounded with.
+_VAST = Decimal(10) ** 15
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -119,11 +122,19 @@ def local_digits(text: str) -> str:
 
 def format_number(value: float, decimals: int = 0) -> str:
     """A number with the language's digits, grouping and decimal mark."""
-    pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
-    text = format_decimal(value, format=pattern, locale="en")
+    text = _grouped(value, decimals)
     if language() != "fa":
         return text
     return text.translate(_PERSIAN_DIGITS).replace(",", "٬").replace(".", "٫")
+
+
+def _grouped(value: float, decimals: int) -> str:
+    """As Babel writes it in English, at a tenth of the time: a place tells some fifty numbers."""
+    exact = Decimal(str(value))
+    if not exact.is_finite() or abs(exact) >= _VAST:
+        return format_decimal(value, format="#,##0" + ("." + "#" * decimals if decimals else ""), locale="en")
+    text = f"{round(exact, decimals):,f}"
+    return text.rstrip("0").rstrip(".") if decimals else text
 
 
 def format_percent(ratio: float) -> str:

@@ -144,6 +144,9 @@ class Feature(Base):
             postgresql_ops={"name_folded": "gin_trgm_ops"},
             postgresql_where="name_folded <> ''",
         ),
+        # Which named features are of the layers searched. Said with another sign than in the two beside it: of indexes
+        # with one condition in common PostgreSQL takes a single one.
+        Index("feature_named_layer_id_idx", "layer_id", postgresql_where="name_folded > ''"),
         Index(
             "feature_name_sound_idx",
             "name_sound",

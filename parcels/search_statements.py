@@ -125,11 +125,14 @@ def streets_found() -> Select[Any]:
 @cache
 def facility_ids(*, staff: bool) -> Select[Any]:
     """The ids of all named features that are not streets, to be narrowed down."""
-    # The index holds named features only, so the query must say that it wants no others. The layers as a list and not
-    # as a join: the planner would go through the index once for each of them.
+    # The indexes of names and of layers hold named features only, each by a condition of its own, so the query must say
+    # twice that it wants no others. The layers as a list and not as a join: the planner would go through the index once
+    # for each of them.
     searched = select(Layer.id).where(Layer.base_role.is_distinct_from(BaseRole.STREET), seen_by(staff=staff))
     return select(Feature.id).where(
-        Feature.name_folded != "", Feature.layer_id == any_(func.array(searched.scalar_subquery()))
+        Feature.name_folded != "",
+        Feature.name_folded > "",
+        Feature.layer_id == any_(func.array(searched.scalar_subquery())),
     )
 
 

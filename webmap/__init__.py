@@ -85,6 +85,8 @@ def _configuration(settings: Settings, as_app: bool) -> dict[str, Any]:
         "url": _database_url(settings, as_app),
         "pool_pre_ping": True,
         "pool_size": 5,
+        # The connection used last has at hand what PostgreSQL reads on first use: tables, functions, projections.
+        "pool_use_lifo": True,
         "max_overflow": 10,
     }
     return {

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
-import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
 
@@ -23,6 +21,13 @@ _TYPES = {
     "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "real", "OFTString": "text",
     "OFTDate": "date", "OFTDateTime": "datetime", "OFTTime": "text",
 }  # fmt: skip
+
+
+def ogr() -> Any:
+    """The module pyogrio, which brings GDAL: 30 MB that a worker does without until somebody reads or writes a file."""
+    import pyogrio.raw  # noqa: PLC0415
+
+    return pyogrio
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def describe(path: Path, layer: str | None, member: str, *, encoding: str | None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            info = pyogrio.read_info(path, layer=layer, encoding=encoding)
+            info = ogr().read_info(path, layer=layer, encoding=encoding)
         # On damaged files it raises its own errors, GDAL's, and at times slips of its own (UnboundLocalError).
         except Exception as error:
             raise _damaged(path, member, error) from None
@@ -90,7 +95,7 @@ def _read(path: Path, layer: str | None, member: str, **which: Any) -> tuple[NDA
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
-            _meta, fids, wkb, values = pyogrio.raw.read(
+            _meta, fids, wkb, values = ogr().raw.read(
                 path, layer=layer, force_2d=True, datetime_as_string=True, **which
             )
         except Exception as error:
@@ -105,7 +110,7 @@ def bounds(path: Path, layer: str, member: str) -> tuple[NDArray[np.int64], NDAr
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            fids, boxes = pyogrio.read_bounds(path, layer=layer)
+            fids, boxes = ogr().read_bounds(path, layer=layer)
         except Exception as error:
             raise _damaged(path, member, error) from None
     return fids, boxes.T

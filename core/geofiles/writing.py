@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import pyogrio.raw
 import shapely
 
+from core.geofiles.gdal import ogr
 from core.geofiles.tables import Column, Table, array_of, short_names
 
 WGS84 = 4326
@@ -95,7 +95,7 @@ def _write_by_gdal(table: Table, path: Path, driver: str, **options: Any) -> Non
     shapes = np.empty(len(table), dtype=object)
     shapes[:] = table.shapes
     kind, is_multi = _geometry_type(table, driver)
-    pyogrio.raw.write(
+    ogr().raw.write(
         path,
         geometry=shapes,
         field_data=[values for values, _missing in arrays],

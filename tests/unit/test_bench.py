@@ -10,7 +10,7 @@ import mapbox_vector_tile
 import pytest
 from sqlalchemy import create_engine
 
-from benchmarks import stale
+from benchmarks import reach, stale
 from benchmarks.asking import percentile
 from benchmarks.city import BenchCity
 from benchmarks.compare import WrongTile, check, read_tile, share_in_common
@@ -204,3 +204,46 @@ def test_a_storm_is_not_sent_over_a_city_too_large_to_be_looked_through() -> Non
     city = BenchCity(1_000_000, Path(), "", create_engine("postgresql+psycopg2://"))
     with pytest.raises(NotHad, match="100,000"):
         stale.run(city)
+
+
+def test_the_table_of_the_readme_says_what_the_results_say() -> None:
+    readme = reach.README.read_text(encoding="utf-8")
+    assert reach.put_into(readme, reach.table()) == readme, "run script/bench table"
+    assert "| **no** |" in reach.table(), "what falls short is said"
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([Row("cold tile z14", 10, "ms median", 5, "martin", 11)], ["martin: 11", "2.2 ×", "yes"]),
+        ([Row("cold tile z14", 10, "ms median", 5, "martin", 9)], ["martin: 9", "1.8 ×", "**no**"]),
+        (
+            [
+                Row("cold tile z14", 10, "ms median", 5, peer, of)
+                for peer, of in (("martin", 99), ("tipg", 20))
+            ],
+            ["tipg: 20", "4 ×", "yes"],
+        ),
+        ([Row("cold tile z14", 10, "ms median", 5)], ["–", "–", "**no**"]),
+        (
+            [Row("cold tile z14", size, "ms median", 5, "martin", of) for size, of in ((10, 99), (20, 5))],
+            ["martin: 5", "1 ×", "**no**"],
+        ),
+    ],
+)
+def test_a_goal_is_reached_only_beside_the_fastest_peer_in_the_largest_city(
+    tmp_path: Path, rows: list[Row], told: list[str]
+) -> None:
+    write(Result("tiles-cold", rows), tmp_path, NOW)
+    line = next(line for line in reach.table(tmp_path).splitlines() if line.startswith("| cold tile z14"))
+    assert line.split(" | ")[4:7] == told
+
+
+def test_growth_is_told_between_the_smallest_and_the_largest_city(tmp_path: Path) -> None:
+    work = "place over HTTP, median"
+    write(
+        Result("place", [Row(work, size, "ms", took) for size, took in ((10, 4), (99, 5), (100, 8))]),
+        tmp_path,
+        NOW,
+    )
+    assert reach.table(tmp_path).splitlines()[-1].split(" | ")[5:7] == ["2 ×", "**no**"]

@@ -73,6 +73,8 @@ def test_the_city_alone_says_what_day_it_is() -> None:
 
 def test_what_few_need_is_not_loaded_by_all() -> None:
     # Each of them is a second or half of every command's start, and tens of megabytes of every worker.
-    told = "import sys, webmap; print(*({'weasyprint', 'folium', 'fontTools'} & sys.modules.keys()))"
+    told = (
+        "import sys, webmap; print(*({'weasyprint', 'folium', 'fontTools', 'pyogrio'} & sys.modules.keys()))"
+    )
     done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

@@ -7,6 +7,9 @@ from pathlib import Path
 import polib
 import pytest
 from babel.messages.extract import extract_from_dir
+from babel.numbers import format_decimal
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from core import i18n
 
@@ -48,6 +51,19 @@ def test_numbers() -> None:
         assert i18n.format_number(1234.56, 1) == "1,234.6"
         assert i18n.format_percent(0.6) == "60%"
         assert i18n.direction() == "ltr"
+
+
+@given(
+    st.floats(-1e18, 1e18) | st.integers(-(10**17), 10**17) | st.decimals(-1000, 1000, places=3).map(float),
+    st.integers(0, 3),
+)
+@example(2.675, 2)
+@example(-0.4, 0)
+@example(999_999_999_999_999.5, 0)
+def test_numbers_are_written_as_babel_writes_them(value: float, decimals: int) -> None:
+    pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
+    with i18n.speaking("en"):
+        assert i18n.format_number(value, decimals) == format_decimal(value, format=pattern, locale="en")
 
 
 def messages_in(package: str) -> dict[str, str]:
