@@ -15,6 +15,7 @@ from core.inputs import read_words
 from core.limits.web import limited
 from core.visibility import VISIBILITY_NAMES, Audience
 from core.web import db, public, requires, wants_json
+from layers.words import isolated
 from permits.audience import Visitor
 from permits.documents import services
 from permits.documents.models import OTHER, PermitDocument
@@ -96,6 +97,7 @@ def paper(key: str, document_id: int) -> AnyResponse | str:
         paper=told,
         visitor=visitor,
         key=key,
+        called=isolated(key),
         visibilities=VISIBILITY_NAMES,
         most_mb=desk().most_bytes // 1_000_000,
     )
@@ -171,6 +173,7 @@ def _list_page(visitor: Visitor, problem: AppError | None = None) -> str:
         kinds=[(each.code, each.name) for each in settings.documents] + [(OTHER, _("Other document"))],
         visitor=visitor,
         key=key_of(visitor),
+        called=isolated(key_of(visitor)),
         most_mb=desk().most_bytes // 1_000_000,
         visibilities=VISIBILITY_NAMES,
         problem=problem,

@@ -12,6 +12,7 @@ from core.i18n import gettext as _
 from core.inputs import read_count
 from core.limits.web import limited
 from core.web import db, requires
+from layers.words import isolated
 from permits.documents import services
 from permits.documents.queries import get_document
 from permits.documents.redacting import services as redacting
@@ -106,7 +107,11 @@ def texts(key: str) -> str:
     """The texts of a case, and which of them are out of the public's sight, with their originals."""
     visitor = staff_visitor_of(key)
     return render_template(
-        "permits/documents/texts.html", texts=list_texts(db.session, visitor.case), visitor=visitor, key=key
+        "permits/documents/texts.html",
+        texts=list_texts(db.session, visitor.case),
+        visitor=visitor,
+        key=key,
+        called=isolated(key),
     )
 
 
