@@ -16,8 +16,10 @@ from werkzeug.routing import Rule
 from accounts.permissions import Role
 from core.documents.models import DocumentFile
 from core.visibility import Visibility
+from parcels.surveys.models import Survey, SurveyFile
 from permits.documents.models import DocumentVersion, PermitDocument
 from permits.documents.web import desk
+from permits.hearing.models import Comment, Stance
 from tests import files, rich_city
 from tests.people import make_person
 from tests.permit_cases import make_case
@@ -27,6 +29,8 @@ SPOT = {"lon": "51.43987", "lat": "35.24268"}
 BOX = "51.438,35.240,51.442,35.245"
 
 CASE = {"key": "{case}"}
+REFERENCE = {"reference": "{case}"}
+SURVEY = {"survey_id": "{survey}"}
 DRAWING = {"key": "{case}", "document_id": "{document}"}
 
 EXAMPLES: dict[str, dict[str, str]] = {
@@ -86,6 +90,29 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "redacting.texts": CASE,
     "redacting.redact_text": CASE,
     "redacting.restore_text": {**CASE, "redaction_id": "1"},
+    "register.case": REFERENCE,
+    "register.case_json": REFERENCE,
+    "hearing.form": REFERENCE,
+    "hearing.send": REFERENCE,
+    "hearing.follow": {"receipt": "{receipt}"},
+    "hearing.appeal_form": REFERENCE,
+    "hearing.appeal": REFERENCE,
+    "still.picture": REFERENCE,
+    "surveys.one": SURVEY,
+    "surveys.one_json": SURVEY,
+    "surveys.progress": SURVEY,
+    "surveys.findings": SURVEY,
+    "surveys.changes": SURVEY,
+    "surveys.file": {**SURVEY, "file_id": "{survey_file}"},
+    "surveys.send_again": SURVEY,
+    "surveys.answer": SURVEY,
+    "surveys.check_again": SURVEY,
+    "surveys.submit": SURVEY,
+    "surveys.withdraw": SURVEY,
+    "surveys.approve": SURVEY,
+    "surveys.reject": SURVEY,
+    "surveys.send_back": SURVEY,
+    "surveys.revert": SURVEY,
     "retention.set_days": {"kind": "unconfirmed"},
     "static": {"filename": "manifest.json"},
     # Links of letters, which nobody has been sent.
@@ -114,18 +141,22 @@ def furnish(session: Session, client: FlaskClient, monkeypatch: pytest.MonkeyPat
     issued = client.get("/parcels/1-1-1.pdf")
     certificate = re.fullmatch(r"/certificates/(.+)\.pdf", issued.headers["Content-Location"])
     assert certificate
-    case, document = _case(session, client)
+    case, document, receipt = _case(session, client)
+    survey, survey_file = _survey(session, client)
     return {
         "{person}": str(planner.id),
         "{certificate}": certificate[1],
         "{job}": str(job),
         "{case}": case,
         "{document}": document,
+        "{receipt}": receipt,
+        "{survey}": survey,
+        "{survey_file}": survey_file,
     }
 
 
-def _case(session: Session, client: FlaskClient) -> tuple[str, str]:
-    """A published case with one public drawing: its reference, and the drawing's number."""
+def _case(session: Session, client: FlaskClient) -> tuple[str, str, str]:
+    """A published case with one public drawing and a comment: its reference, the drawing's number, the receipt."""
     case = make_case(session, applicant=make_person(session))
     content = files.pdf("Ground floor")
     with client.application.app_context():
@@ -139,7 +170,27 @@ def _case(session: Session, client: FlaskClient) -> tuple[str, str]:
     session.flush()
     session.add(DocumentVersion(document_id=drawing.id, number=1, sha256=sha256, name="plans.pdf"))
     session.flush()
-    return str(case.reference), str(drawing.id)
+    session.add(
+        Comment(
+            permit_id=case.id, receipt="R3C31PT234", stance=Stance.COMMENT, text="Fine", email="c@example.org"
+        )
+    )
+    session.flush()
+    return str(case.reference), str(drawing.id), "R3C31PT234"
+
+
+def _survey(session: Session, client: FlaskClient) -> tuple[str, str]:
+    """A survey with its file, waiting for an answer: its number and the file's."""
+    surveyor = make_person(session, Role.SURVEYOR, email="surveyor@example.org")
+    with client.application.app_context():
+        sha256 = desk().store.keep(b"not a survey")
+    survey = Survey(kind="subdivision", state="checked", title="Block 1", created_by=surveyor.id)
+    session.add(survey)
+    session.flush()
+    file = SurveyFile(survey_id=survey.id, name="block.zip", bytes=12, sha256=sha256, sent_by=surveyor.id)
+    session.add(file)
+    session.flush()
+    return str(survey.id), str(file.id)
 
 
 def starts(app: Flask, values: dict[str, str]) -> dict[str, str]:
