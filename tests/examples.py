@@ -27,6 +27,23 @@ SPOT = {"lon": "51.43987", "lat": "35.24268"}
 BOX = "51.438,35.240,51.442,35.245"
 
 CASE = {"key": "{case}"}
+OPEN = {"reference": "{case}"}
+SURVEYED = [
+    "one",
+    "one_json",
+    "progress",
+    "findings",
+    "changes",
+    "send_again",
+    "answer",
+    "check_again",
+    "submit",
+    "withdraw",
+    "approve",
+    "reject",
+    "send_back",
+    "revert",
+]
 DRAWING = {"key": "{case}", "document_id": "{document}"}
 
 EXAMPLES: dict[str, dict[str, str]] = {
@@ -86,6 +103,16 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "redacting.texts": CASE,
     "redacting.redact_text": CASE,
     "redacting.restore_text": {**CASE, "redaction_id": "1"},
+    "register.case": OPEN,
+    "register.case_json": OPEN,
+    "hearing.form": OPEN,
+    "hearing.send": OPEN,
+    "hearing.appeal_form": OPEN,
+    "hearing.appeal": OPEN,
+    "hearing.follow": {"receipt": "nobody-has-it"},
+    "still.picture": OPEN,
+    **{f"surveys.{name}": {"survey_id": "{survey}"} for name in SURVEYED},
+    "surveys.file": {"survey_id": "{survey}", "file_id": "1"},
     "retention.set_days": {"kind": "unconfirmed"},
     "static": {"filename": "manifest.json"},
     # Links of letters, which nobody has been sent.
@@ -114,6 +141,10 @@ def furnish(session: Session, client: FlaskClient, monkeypatch: pytest.MonkeyPat
     issued = client.get("/parcels/1-1-1.pdf")
     certificate = re.fullmatch(r"/certificates/(.+)\.pdf", issued.headers["Content-Location"])
     assert certificate
+    survey = session.execute(
+        text("INSERT INTO survey (kind, created_by) VALUES ('subdivision', :by) RETURNING id"),
+        {"by": planner.id},
+    ).scalar_one()
     case, document = _case(session, client)
     return {
         "{person}": str(planner.id),
@@ -121,6 +152,7 @@ def furnish(session: Session, client: FlaskClient, monkeypatch: pytest.MonkeyPat
         "{job}": str(job),
         "{case}": case,
         "{document}": document,
+        "{survey}": str(survey),
     }
 
 
