@@ -20,8 +20,9 @@ MOST_OF_EACH = 12
 DEAR = frozenset({"keep.print_sheet", "keep.one_file", "static"})
 # Whoever asks for this one while signed in is signed out: a code was asked of them that they never set up.
 SIGNS_OUT = "security.two_factor_token_validation"
-# Linked to already, and not yet there: a line goes as soon as its address comes (the test below).
-TO_COME = ("/permits/1405-000012",)
+# Of these it is not the role alone that opens them: whose the thing is, or how it stands. Asked by its rule, and not
+# by a link, it may well not be theirs (the rooms' own tests tell which).
+BY_THE_THING = ("surveys.", "hearing.")
 _asked_once: set[str] = set()
 
 
@@ -62,9 +63,8 @@ def walk(
 def faults_of(app: Flask, visit: Visit, held: frozenset[Permission]) -> Iterator[str]:
     """All that is wrong with one answer."""
     answer, may = visit.answer, needed_for(app, visit.endpoint) in held
-    if visit.address.partition("?")[0] in TO_COME:
-        return
-    if may and answer.status_code >= 400:
+    is_theirs = not (visit.endpoint.startswith(BY_THE_THING) and visit.by.startswith("the rule"))
+    if may and (answer.status_code >= 500 or (is_theirs and answer.status_code >= 400)):
         yield f"answers {answer.status_code}"
     if not may and answer.status_code not in ({302, 401} if len(held) == 1 else {403}):
         yield f"is not for this role and answers {answer.status_code}"
@@ -154,7 +154,3 @@ def test_the_crawl_finds_what_it_looks_for() -> None:
     )
     assert len(page.inline) == 6
     assert page.forms[0].fields == {"q"}
-
-
-def test_nothing_that_is_there_is_passed_over(app: Flask) -> None:
-    assert [address for address in TO_COME if endpoint_of(app, address)] == []
