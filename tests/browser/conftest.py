@@ -30,7 +30,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PARCELS = 1500
 # What is waited for comes in a moment, save where the machine has much else to do: then only patience tells right from
 # wrong, and it costs nothing while all is well.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -69,6 +69,13 @@ def demo_url(make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFact
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join(5)
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    """Playwright's page, as patient in what it does as in what is expected of it."""
+    page.set_default_timeout(PATIENCE_MS)
+    return page
 
 
 @pytest.fixture

@@ -73,7 +73,6 @@ def wait_until_calm(page: Page) -> int:
 
 def test_an_edit_shows_on_an_open_map_without_a_flicker(page: Page, kept_city: tuple[str, Engine]) -> None:
     address, engine = kept_city
-    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{address}/?lang=en")
     page.wait_for_selector("canvas.leaflet-tile")
     before = wait_until_calm(page)

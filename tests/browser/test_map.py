@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.waiting import PAINTED, wait_until_found
+from tests.browser.waiting import READY, wait_until_found
 
 LANGUAGES = ("fa", "en")
 SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
@@ -18,8 +18,7 @@ def open_map(page: Page, url: str, lang: str, **query: object) -> None:
     asked = "&".join(f"{name}={value}" for name, value in {"lang": lang, **query}.items())
     with page.expect_response(re.compile(r"/tiles/parcels/.*\.mvt")):
         page.goto(f"{url}/?{asked}")
-    page.wait_for_load_state("networkidle")
-    page.wait_for_function(PAINTED)
+    page.wait_for_function(READY)
 
 
 def a_parcel(page: Page, url: str) -> dict[str, Any]:

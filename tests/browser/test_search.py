@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_map import LANGUAGES, SIZES, a_parcel, open_map
-from tests.browser.waiting import until, wait_until_found
+from tests.browser.waiting import READY, until, wait_until_found
 
 MARKS = "#map .leaflet-overlay-pane path"
 
@@ -184,7 +184,7 @@ def test_recent_searches_stay_on_the_device(
     expect(page.locator("#recent")).to_be_hidden()
     remember(page, number, "1-1-2")
     page.reload()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(READY)
     sent.clear()
     page.locator("#q").focus()
     lines = page.locator("#recent li")

@@ -16,6 +16,12 @@ PAINTED = """() => [...document.querySelectorAll("canvas.leaflet-tile")].some((t
   for (let at = 0; at < data.length; at += 404) colours.add(data[at] * 65536 + data[at + 1] * 256 + data[at + 2]);
   return colours.size > 8;
 })"""
+# The last of a page to come: the features are installed, and no tile is blank any more. Not when the line is quiet: an
+# open map asks for news more often than Playwright calls it that.
+READY = f"""() => document.querySelector("#q[role=combobox]") !== null
+  && [...document.querySelectorAll("canvas.leaflet-tile")].every(
+    (tile) => tile.getContext("2d").getImageData(0, 0, 1, 1).data[3] > 0)
+  && ({PAINTED})()"""
 PANE = "document.querySelector('#map .leaflet-map-pane')"
 
 
