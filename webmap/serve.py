@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import ctypes
 import http.client
 import multiprocessing
 import os
@@ -27,6 +26,7 @@ from core import cluster, database, local_time, signals
 from core.errors import AppError
 from core.i18n import gettext as _
 from core.i18n import set_language
+from core.processes import end_with_parent
 from core.settings import Settings, SettingsError, terminal_language
 from core.web import db
 from layers.tiles.keeper import Keeper
@@ -41,7 +41,6 @@ _WORKERS = 2
 _THREADS = min(2 * (os.cpu_count() or 1) + 1, 15)
 _PATIENCE_S = 10
 _AGAIN_S = 0.2
-_PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -167,10 +166,8 @@ def worker() -> Flask:
     os.setpgid(0, 0)
     signal.signal(signal.SIGUSR1, signals.leave_to_listener)
     signals.listen(_end_if_orphan)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGUSR1)
     parent = multiprocessing.parent_process()
-    if parent and os.getppid() != parent.pid:
-        sys.exit("the server was killed while this worker was being born")
+    end_with_parent(signal.SIGUSR1, parent.pid if parent else None)
     app = create_app(as_app=True)
     with app.app_context():
         Keeper(db.engine, app.extensions[SHELF].cache).start()
