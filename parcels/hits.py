@@ -15,6 +15,7 @@ class Kind(StrEnum):
     STREET = "street"
     FACILITY = "facility"
     ZONE = "zone"
+    PERMIT = "permit"
     COORDINATES = "coordinates"
 
 
@@ -32,7 +33,7 @@ class Hit:
     ``score``, from 0 to 1, is how alike the words are; ``rank`` counts in the numbers of a name, too; ``extra`` is how
     many telling words the name has that nobody typed. ``became`` are the numbers that a parcel closed on
     ``valid_to`` lives on in. ``bounds`` (west, south, east, north) and ``shape`` (GeoJSON, simplified) are of what
-    has a length or a width.
+    has a length or a width. ``has_place`` is False for what nobody knows the place of: its degrees mean nothing.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class Hit:
     became: tuple[str, ...] = ()
     bounds: tuple[float, float, float, float] | None = None
     shape: str | None = None
+    has_place: bool = True
 
     @property
     def order(self) -> tuple[Any, ...]:

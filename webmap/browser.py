@@ -16,11 +16,12 @@ from layers.models import Layer, Visibility
 from layers.words import land_use_name
 from layers.zoning.hues import look_of
 from layers.zoning.models import ZoneClass
+from permits.register.groups import GROUP_NAMES
 from webmap import queries, words
 from webmap.keep.choices import choices
 
 _STYLE = Path(__file__).resolve().parent.parent / "layers" / "style.json"
-_PARCELS, _ZONING, _BASE = "parcels", "zoning", "base"
+_PARCELS, _ZONING, _BASE, _PERMITS = "parcels", "zoning", "base", "permits"
 
 
 def page_config(session: Session, args: Mapping[str, str], *, staff: bool = False) -> dict[str, Any]:
@@ -100,6 +101,7 @@ def _palette(session: Session) -> dict[str, Any]:
             code: {"colour": each["colour"], "name": str(words.ZONE_GROUPS[code])}
             for code, each in looks["zone_groups"].items()
         },
+        "permit_groups": {group.value: {"name": str(name)} for group, name in GROUP_NAMES.items()},
         "zone_classes": [
             {
                 "code": each.code,
@@ -121,7 +123,7 @@ def _hue(zone_class: ZoneClass) -> Any:
 def _sources(session: Session, slugs: list[str], today: dt.date) -> dict[str, dict[str, Any]]:
     """Each source with the revision its tiles may be kept under, as the tiles' own TileJSON names it."""
     numbers = queries.source_revisions(session)
-    revisions = {name: str(numbers.get(name, 0)) for name in (_BASE, _PARCELS, _ZONING, *slugs)}
+    revisions = {name: str(numbers.get(name, 0)) for name in (_BASE, _PARCELS, _ZONING, _PERMITS, *slugs)}
     # The zones of today are tomorrow others with no edit made.
     revisions[_ZONING] += f".{today:%Y%m%d}"
     return {

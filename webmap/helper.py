@@ -5,6 +5,7 @@ by the next. On other machines more may be started by ``python -m webmap.helper`
 """
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -17,13 +18,13 @@ import structlog
 
 from core import cluster
 from core.audit import ANCHOR
-from core.processes import end_with_parent
 from core.settings import Settings
 from core.web import db
 from core.worker import Worker
 from webmap import create_app
 
 log = structlog.get_logger("jobs")
+_PR_SET_PDEATHSIG = 1
 _PATIENCE_S = 20
 _LONGEST_PAUSE_S = 60.0
 _LIVED_LONG_S = 60.0
@@ -90,7 +91,9 @@ class JobHelper:
 def main() -> None:
     """Do jobs until told to stop, or until the parent has died."""
     # Should the parent that named itself be killed, it ends too.
-    end_with_parent(signal.SIGTERM, int(sys.argv[1]) if sys.argv[1:] else None)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if sys.argv[1:] and os.getppid() != int(sys.argv[1]):
+        sys.exit("the server was killed while its helper was being born")
     settings = Settings.load()
     app = create_app(settings, as_app=True)
     if not settings.database_url:

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import ctypes
 import http.client
 import multiprocessing
 import os
@@ -23,10 +24,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from core import cluster, database, local_time, signals
+from core.documents.services import Desk
 from core.errors import AppError
 from core.i18n import gettext as _
 from core.i18n import set_language
-from core.processes import end_with_parent
 from core.settings import Settings, SettingsError, terminal_language
 from core.web import db
 from layers.tiles.keeper import Keeper
@@ -41,6 +42,7 @@ _WORKERS = 2
 _THREADS = min(2 * (os.cpu_count() or 1) + 1, 15)
 _PATIENCE_S = 10
 _AGAIN_S = 0.2
+_PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -104,17 +106,17 @@ def prepare(settings: Settings) -> None:
     engine = database.make_engine(url)
     try:
         with database.transaction(engine) as session:
-            _load_demo_once(session)
+            _load_demo_once(session, Desk.of(settings))
     finally:
         engine.dispose()
 
 
-def _load_demo_once(session: Session) -> None:
+def _load_demo_once(session: Session, desk: Desk) -> None:
     # Two first starts on one database: the second waits here, then finds the city.
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('shahrnama.first-city'))"))
     if session.execute(text("SELECT 1 FROM city")).first() is None:
         _say(_("First start: building the demo city"))
-        load_demo_city(session)
+        load_demo_city(session, desk=desk)
 
 
 def serve(settings: Settings, port: int, workers: int = _WORKERS) -> None:
@@ -166,8 +168,10 @@ def worker() -> Flask:
     os.setpgid(0, 0)
     signal.signal(signal.SIGUSR1, signals.leave_to_listener)
     signals.listen(_end_if_orphan)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGUSR1)
     parent = multiprocessing.parent_process()
-    end_with_parent(signal.SIGUSR1, parent.pid if parent else None)
+    if parent and os.getppid() != parent.pid:
+        sys.exit("the server was killed while this worker was being born")
     app = create_app(as_app=True)
     with app.app_context():
         Keeper(db.engine, app.extensions[SHELF].cache).start()

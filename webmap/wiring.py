@@ -25,9 +25,11 @@ from parcels.certificates.queries import is_certificate
 from permits import cli as permits_cli
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
+from permits import tiles as permit_tiles
 from permits.documents import joining as permit_documents
 from permits.documents import views as document_views
 from permits.documents.redacting import views as redacting_views
+from permits.figures import views as figures_views
 from permits.hearing import views as hearing_views
 from permits.register import views as register_views
 from permits.types import views as permit_type_views
@@ -61,6 +63,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     search_views.blueprint,
     register_views.blueprint,
     hearing_views.blueprint,
+    figures_views.blueprint,
     still_views.blueprint,
     keep_views.blueprint,
     compare_views.blueprint,
@@ -96,6 +99,7 @@ def connect() -> None:
     """Join what lower rooms declare with what upper rooms do about it. May be called more than once."""
     sources.register(parcel_tiles.SOURCE)
     sources.register(zoning_tiles.SOURCE)
+    sources.register(permit_tiles.SOURCE)
     keeper.register_chore(freshness.generalise_touched)
     keeper.register_chore(zones_from_afar.generalise_touched)
     for kind in kept_kinds.KINDS:

@@ -66,6 +66,8 @@ BROWSER = {
     "layer.unnamed": _("Layer without a name"),
     "theme.land_use": _("Land use"),
     "theme.zoning": _("Zoning"),
+    "theme.permits": _("Building permits"),
+    "permits.list": _("Permits in view, as a list"),
     "date.today": _("Today"),
     "date.on": _("Zoning on %(day)s"),
     "date.bad": _("There is no such day. Check the day, the month and the year."),

@@ -13,7 +13,6 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from core.database import make_engine
-from core.processes import end_with_parent
 from layers.models import IS_PUBLIC, Layer
 from layers.tiles import sources
 from layers.tiles.cache import Key, TileCache
@@ -114,8 +113,6 @@ _here: dict[str, Any] = {}
 def _begin(url: str, data_dir: Path, registered: sources.Registered) -> None:
     # Ctrl-C is for the parent, which ends its pool.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Killed outright, it could not: the pool's processes hold both ends of the queue that they wait on.
-    end_with_parent(signal.SIGKILL)
     os.nice(5)
     sources.register_all(registered)
     _here["cache"] = TileCache(data_dir)

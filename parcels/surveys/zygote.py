@@ -6,6 +6,7 @@ Started by ``parcels.surveys.workshop`` as ``python -m parcels.surveys.zygote``.
 """
 
 import contextlib
+import ctypes
 import json
 import os
 import resource
@@ -17,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from core import i18n
-from core.processes import end_with_parent
 from parcels.surveys.steps import STEPS
 
+_PR_SET_PDEATHSIG = 1
 _MEGABYTE = 1024 * 1024
 OUT_OF_MEMORY = 3
 FAILED = 4
@@ -55,7 +56,7 @@ def _be_a_child(request: dict[str, Any]) -> None:
     """Do one step within its limits and end; never comes back."""
     code = FAILED
     try:
-        end_with_parent(signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         os.setpgid(0, 0)
         _hold_to_limits(request)
         folder = Path(request["folder"])

@@ -91,11 +91,15 @@ def list_related(session: Session, case: Permit) -> tuple[PublicPermit | None, l
 
 
 def list_near(session: Session, shape: Any, within_m: float, most: int) -> list[PublicPermit]:
-    """The permits within so many metres of a shape (EWKB in the city's grid), the nearest first.
+    """The permits within so many metres of a shape (EWKB or EWKT in the city's grid), the nearest first.
 
     One whose own spot lies in the shape is 0 m away.
     """
-    here = literal(shape, _SHAPE)
+    here = (
+        func.ST_GeomFromEWKT(shape)
+        if isinstance(shape, str) and shape.startswith("SRID")
+        else literal(shape, _SHAPE)
+    )
     distance = func.ST_Distance(Permit.geom, here, type_=Float)
     asked = (
         _columns(distance)

@@ -201,16 +201,17 @@ def case(reference: str) -> Response:
     if wants_json(request):
         answer = jsonify(case_json(found))
     else:
+        is_panel = request.args.get("panel") == "1"
         answer = make_response(
             render_template(
-                "permits/register/case.html",
+                "permits/register/article.html" if is_panel else "permits/register/case.html",
                 page=found,
                 permit=found.permit,
                 state_names=STATE_NAMES,
                 group_names=GROUP_NAMES,
                 stance_names=STANCE_NAMES,
                 precheck_told=_precheck(found),
-                is_panel=request.args.get("panel") == "1",
+                is_panel=is_panel,
                 may_appeal=may(Permission.ACCOUNT),
             )
         )

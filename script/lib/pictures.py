@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 
 from core import cluster
 from core.database import make_engine, transaction, upgrade
+from core.documents.services import Desk
 from core.settings import Settings
 from webmap import create_app
 from webmap.demo.load import load
@@ -33,7 +34,7 @@ def demo_city() -> Iterator[tuple[str, tuple[float, float]]]:
             upgrade(url)
             engine = make_engine(url)
             with transaction(engine) as session:
-                load(session, parcels=5000, seed=1)
+                load(session, parcels=5000, seed=1, desk=Desk.of(Settings(data_dir=Path(folder))))
             with engine.connect() as connection:
                 point = connection.exec_driver_sql(
                     "SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_Transform(ST_PointOnSurface(parcel.geom), 4326) AS p"

@@ -50,6 +50,7 @@ function beginState(config) {
     placeTold: false,
     paperShown: 0,
     fly: null,
+    permitAt: null,
     here: null,
     dark: isDark(),
     notice: null,

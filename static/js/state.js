@@ -5,6 +5,7 @@
  * @typedef {import("./lib/permalink.js").Seen} Seen
  * @typedef {"measure" | "select" | "saved" | "in-view"} Tool
  * @typedef {{words: string, action?: string, act?: () => void, lasts?: boolean}} Notice
+ * @typedef {{reference: string | null, count: number}} PermitMark `reference` is null for the mark of several
  * @typedef {Seen & {
  *   popover: string | null,
  *   tool: Tool | null,
@@ -13,6 +14,7 @@
  *   placeTold: boolean,
  *   paperShown: number,
  *   fly: {lon: number, lat: number, z: number, bounds?: [number, number, number, number]} | null,
+ *   permitAt: ((at: import("leaflet").LatLng) => PermitMark | null) | null,
  *   here: {lon: number, lat: number, radius_m: number} | null,
  *   dark: boolean,
  *   notice: Notice | null,

@@ -49,6 +49,7 @@ interface PageConfig {
   palette: {
     land_use: Record<string, { colour: Colour; name: string }>;
     zone_groups: Record<string, { colour: Colour; name: string }>;
+    permit_groups: Record<string, { name: string }>;
     zone_classes: ZoneClass[];
   };
   /** What is on at first: land use, or zoning where no land use is told. */

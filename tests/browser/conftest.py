@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from core.database import make_engine, transaction
+from core.documents.services import Desk
 from core.settings import Settings
 from tests.conftest import ROOT, DatabaseMaker
 
@@ -58,11 +59,11 @@ def demo_url(make_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFact
     from webmap.demo.load import load
 
     url = make_database()
+    settings = Settings(data_dir=tmp_path_factory.mktemp("demo"), database_url=url, secret_key="s" * 32)
     engine = make_engine(url)
     with transaction(engine) as session:
-        load(session, parcels=PARCELS, seed=1)
+        load(session, parcels=PARCELS, seed=1, desk=Desk.of(settings))
     engine.dispose()
-    settings = Settings(data_dir=tmp_path_factory.mktemp("demo"), database_url=url, secret_key="s" * 32)
     server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -296,6 +296,6 @@ def test_common_words_do_not_decide_unless_alone() -> None:
 
 
 def test_the_order_of_kinds_is_that_of_equals() -> None:
-    kinds = ["parcel", "address", "street", "facility", "zone", "coordinates"]
+    kinds = ["parcel", "address", "street", "facility", "zone", "permit", "coordinates"]
     assert [kind.value for kind in Kind] == kinds
     assert hits.EXACT_NUMBER < hits.EXACT_NAME < hits.EXACT_ADDRESS < hits.NUMBER_BEGINS < hits.ALIKE_NAME

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session
 
 from core.clocks import ClockAct, DayUnit
@@ -353,3 +353,47 @@ def test_the_still_map_is_a_picture_with_the_parcel_in_it(client: FlaskClient, c
     assert client.get(f"/permits/{case.reference}/map.svg?lon=x&lat=35").status_code == 400
     placeless = publish(city, State.VALID, geom=None)
     assert client.get(f"/permits/{placeless.reference}/map.svg").status_code == 200
+
+
+def test_the_place_tells_of_permits_on_it_and_around_it(client: FlaskClient, city: Session) -> None:
+    assert "We hold no permit data" in client.get("/parcels/1-1-1?lang=en").text
+    case = publish(city, State.CONSULTATION)
+    number = case.parcel_number
+    away = publish(city, State.BUILDING, geom=func.ST_Translate(case.geom, 200, 0), parcel_id=None)
+    far = publish(city, State.BUILDING, geom=func.ST_Translate(case.geom, 2000, 0), parcel_id=None)
+    page = client.get(f"/parcels/{number}?lang=en").text
+    assert f'data-permit="{case.reference}"' in page
+    assert f'data-permit="{away.reference}"' in page
+    assert str(far.reference) not in page
+    found = client.get(f"/parcels/{number}.json").json
+    assert found is not None
+    told = {each["reference"]: each for each in found["permits"]}
+    assert set(told) == {case.reference, away.reference}
+    assert told[str(case.reference)]["distance_m"] == 0
+    assert 100 < told[str(away.reference)]["distance_m"] <= 200
+    spot = client.get(f"/place.json?lon={found['location']['lon']}&lat={found['location']['lat']}").json
+    assert spot is not None
+    assert {each["reference"] for each in spot["permits"]} == set(told)
+    city.execute(update(Permit).values(state=State.RETURNED))
+    assert "None here." in client.get(f"/parcels/{number}?lang=en").text or "no permit data" in (
+        client.get(f"/parcels/{number}?lang=en").text
+    )
+
+
+def test_the_search_finds_a_permit_by_its_reference(client: FlaskClient, city: Session) -> None:
+    case = publish(city, State.GRANTED, reference="1405-000123", address="خیابان لاله")
+    placeless = publish(city, State.GRANTED, reference="1405-000124", geom=None)
+    hidden = make_case(city, State.CHECKING, reference="1405-000125")
+    for typed in ("1405-000123", "۱۴۰۵-۰۰۰۱۲۳", "1405/000123"):
+        found = client.get("/search.json", query_string={"q": typed, "lang": "en"}).json
+        assert found is not None
+        first = found["results"][0]
+        assert (first["kind"], first["reference"]) == ("permit", case.reference), typed
+        assert first["url"] == "/permits/1405-000123"
+    begun = client.get("/search.json?q=1405-0001").json
+    assert begun is not None
+    kinds = {each["reference"]: each for each in begun["results"] if each["kind"] == "permit"}
+    assert set(kinds) == {case.reference, placeless.reference}
+    assert hidden.reference not in kinds
+    assert kinds[str(placeless.reference)]["lon"] is None
+    assert 'href="/permits/1405-000123"' in client.get("/search?q=1405-000123&lang=fa").text

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.i18n import speaking
 from layers.tiles.grid import cell_at
+from permits.states import State
 from tests import mvt
 from tests.small_city import X0, Y0
 from tests.web.test_place import ENGLISH, JSON, PERSIAN, ask, at, words
@@ -277,7 +278,7 @@ def test_a_street_space_of_thousands_of_corners_is_told_by_the_spot(
 
 def test_permits_by_rings() -> None:
     def permit(reference: str, distance_m: float) -> PermitHere:
-        return PermitHere(reference, "new", "granted", TODAY, distance_m)
+        return PermitHere(reference, "new", State.GRANTED, TODAY, distance_m)
 
     rings = rings_of([permit("far", 450), permit("own", 0), permit("edge", 100), permit("next", 100.1)])
     assert [(outer, [each.reference for each in found]) for outer, found in rings] == [
@@ -290,21 +291,25 @@ def test_permits_by_rings() -> None:
 
 def test_permits_on_the_page(client: FlaskClient, city: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "We hold no permit data" in words(client.get("/parcels/1-1-1", headers=ENGLISH).text)
-    monkeypatch.setattr(service, "find_permits", list)
+    monkeypatch.setattr(service, "find_permits", lambda *_: [])
     said = words(client.get("/parcels/1-1-1", headers=ENGLISH).text)
     assert (
         "On the parcel None here. Within 100 m None here. Within 300 m None here. Within 500 m None here."
         in said
     )
-    one = PermitHere("P-1", "new building", "granted", TODAY, 40.0)
-    monkeypatch.setattr(service, "find_permits", lambda: [one])
+    one = PermitHere("P-1", "new building", State.GRANTED, TODAY, 40.0, group="decided")
+    monkeypatch.setattr(service, "find_permits", lambda *_: [one])
     assert ask(client, "/parcels/1-1-1")["permits"] == [
         {
             "reference": "P-1",
             "kind": "new building",
             "state": "granted",
+            "state_name": "موافقت‌شده",
             "since": "2026-11-25",
             "distance_m": 40.0,
+            "url": "/permits/P-1",
         }
     ]
-    assert "Within 100 m P-1" in words(client.get("/parcels/1-1-1", headers=ENGLISH).text)
+    assert "Within 100 m new building P-1 Granted" in words(
+        client.get("/parcels/1-1-1", headers=ENGLISH).text
+    )

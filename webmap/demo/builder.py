@@ -34,6 +34,7 @@ class Summary:
     features: int = 0
     zones: int = 0
     layers: int = 0
+    permits: int = 0
 
 
 class Builder:

@@ -3,10 +3,12 @@
 from dataclasses import asdict
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from core import database
 from core.cli import command_transaction, telling_problems
+from core.documents.services import Desk
 from core.i18n import format_number
 from core.i18n import gettext as _
 from core.progress import progress_bar
@@ -29,12 +31,12 @@ def load_command(parcels: int, seed: int) -> None:
         # The grid is asked for by the very first migration only: on a database that has one it changes nothing.
         database.upgrade(database_url(), DEFAULT_SRID)
         with progress_bar(_("Building the demo city")) as tell, command_transaction() as session:
-            made = load(session, parcels, seed, tell)
+            made = load(session, parcels, seed, tell, desk=Desk.of(current_app.config["SETTINGS"]))
     counts = {name: format_number(count) for name, count in asdict(made).items()}
     click.echo(
         _(
-            "Demo city: %(parcels)s parcels, %(streets)s streets, %(zones)s zones and %(features)s features"
-            " in %(layers)s layers.",
+            "Demo city: %(parcels)s parcels, %(streets)s streets, %(zones)s zones, %(features)s features"
+            " in %(layers)s layers and %(permits)s permits.",
             **counts,
         )
     )

@@ -10,6 +10,7 @@ from psycopg2 import extensions
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from core.documents.services import Desk
 from core.errors import Conflict, Unprocessable
 from core.grids import check_metric
 from core.i18n import format_number
@@ -23,6 +24,7 @@ from webmap.demo.builder import Builder, Summary
 from webmap.demo.copying import Copier, Site
 from webmap.demo.districts import in_order
 from webmap.demo.layers import LAYERS
+from webmap.demo.permits import add_permits
 from webmap.demo.plan import make_plan
 
 DEFAULT_PARCELS = 5000
@@ -43,9 +45,12 @@ def load(
     seed: int = DEFAULT_SEED,
     progress: Progress | None = None,
     today: dt.date | None = None,
+    *,
+    desk: Desk | None = None,
 ) -> Summary:
     """Load a demo city with just so many parcels; flushes, never commits.
 
+    ``desk``: where its permits' papers go; without one there are no permits.
     The same seed and day give the same rows, byte for byte. Raises Conflict where there is a city already,
     Unprocessable for a number or a grid that cannot be.
     """
@@ -65,6 +70,9 @@ def load(
         summary = _build(seed, parcels, site, copier, today or get_today(session), progress)
     with driver.cursor() as cursor:
         Copier(cursor).finish()
+    session.expire_all()
+    if desk is not None:
+        summary.permits = add_permits(session, seed, today or get_today(session), desk)
     _tell_the_map(session)
     return summary
 

@@ -42,9 +42,11 @@ def _permit_json(permit: PermitHere) -> dict[str, Any]:
     return {
         "reference": permit.reference,
         "kind": permit.kind,
-        "state": permit.state,
+        "state": permit.state.value,
+        "state_name": permit.state_name,
         "since": permit.since.isoformat(),
         "distance_m": round(permit.distance_m, 1),
+        "url": f"/permits/{permit.reference}",
     }
 
 

@@ -20,7 +20,7 @@ from parcels.queries import (
     list_parcels_at,
 )
 from webmap.place.history import Period, periods_of
-from webmap.place.permits import PermitHere, find_permits
+from webmap.place.permits import PermitHere, find_permits, ground_of
 
 MOST_CORNERS = 3000
 """A parcel with more is no plot but a city's whole street space drawn as one: nothing on it is measured as a whole."""
@@ -162,7 +162,7 @@ def _put_together(
         parts=parts,
         layers=list_layers_here(session, spot, NEAR_M, staff=staff),
         around=find_around(session, plot.shape if plot else spot, staff=staff),
-        permits=find_permits(),
+        permits=find_permits(session, ground_of(plot.shape if plot else None, spot)),
         history=periods_of(under if plot else zones),
         has_zoning=bool(zones) or has_zones(session),
         has_parcels=bool(parcels) or has_parcels(session),

@@ -39,8 +39,9 @@ def result_json(hit: Hit, answer: Answer) -> dict[str, Any]:
         "label": label_of(hit),
         "detail": detail_of(hit),
         "number": hit.number,
-        "lon": round(hit.lon, 7),
-        "lat": round(hit.lat, 7),
+        "reference": hit.code if hit.kind is Kind.PERMIT else None,
+        "lon": round(hit.lon, 7) if hit.has_place else None,
+        "lat": round(hit.lat, 7) if hit.has_place else None,
         "url": url_of(hit, answer),
         "became": list(hit.became),
         "bounds": [round(side, 6) for side in hit.bounds] if hit.bounds else None,
@@ -56,6 +57,8 @@ def label_of(hit: Hit) -> str:
         return _address(hit)
     if hit.kind is Kind.ZONE:
         return _("Zone %(code)s", code=hit.code)
+    if hit.kind is Kind.PERMIT:
+        return _("Permit %(reference)s", reference=isolated(hit.code))
     if hit.kind is Kind.COORDINATES:
         return f"{hit.lat:.5f}, {hit.lon:.5f}"
     return name_of(hit.name_fa, hit.name_en)
@@ -78,6 +81,8 @@ def detail_of(hit: Hit) -> str:
         return _address(hit)
     if hit.kind is Kind.ZONE:
         return name_of(hit.name_fa, hit.name_en)
+    if hit.kind is Kind.PERMIT:
+        return join_words([each for each in (hit.layer_en, hit.address) if each])
     if hit.kind is Kind.COORDINATES:
         return _("Latitude and longitude")
     return hit.number or name_of(hit.layer_fa, hit.layer_en)
@@ -89,6 +94,8 @@ def url_of(hit: Hit, answer: Answer) -> str:
     if hit.number is not None:
         # One that is no more on that day has no page of that day; its own page tells what became of it.
         return url_for("place.parcel", number=hit.number, on=None if hit.is_closed else on)
+    if hit.kind is Kind.PERMIT:
+        return url_for("register.case", reference=hit.code)
     if hit.kind is Kind.ZONE:
         return url_for("zoning.classes", _anchor=f"class-{hit.code.replace(' ', '_')}")
     return url_for("place.place", lon=f"{hit.lon:.6f}", lat=f"{hit.lat:.6f}", on=on)
@@ -112,7 +119,8 @@ def kinds_tried(answer: Answer) -> list[Kind]:
     return [
         kind
         for kind in Kind
-        if kind is not Kind.COORDINATES and (kind is not Kind.PARCEL or answer.question.may_be_a_number)
+        if kind is not Kind.COORDINATES
+        and (kind not in (Kind.PARCEL, Kind.PERMIT) or answer.question.may_be_a_number)
     ]
 
 

@@ -3,16 +3,16 @@
 
 import { element, need, svg } from "../lib/dom.js";
 import { nameIn } from "../lib/words.js";
-import { baseColour, iconPaths, landUseColour, landUses, landUseTexture, layerLook, zoneColour, zoneGroups } from "./cartography/palette.js";
+import { baseColour, iconPaths, landUseColour, landUses, landUseTexture, layerLook, permitColour, permitGroups, permitShape, zoneColour, zoneGroups } from "./cartography/palette.js";
 
-const THEMES = /** @type {const} */ (["land_use", "zoning"]);
+const THEMES = /** @type {const} */ (["land_use", "zoning", "permits"]);
 
 /**
- * @param {import("leaflet").Map} _map
+ * @param {import("leaflet").Map} map
  * @param {import("../state.js").State} state
  * @param {Page} page
  */
-export function install(_map, state, page) {
+export function install(map, state, page) {
   const list = need("#layer-list");
   const show = () => {
     const at = list.scrollTop;
@@ -26,11 +26,18 @@ export function install(_map, state, page) {
   const off = state.on(["layers"], () => follow(list, state));
   const offLight = state.on(["dark"], show);
   list.addEventListener("change", change);
+  const toList = (/** @type {Event} */ event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[data-permit-list]") : null;
+    // The list of just what is in view now, wherever the map has been moved since.
+    link?.setAttribute("href", `/permits?bbox=${map.getBounds().toBBoxString()}`);
+  };
+  list.addEventListener("click", toList);
   show();
   return () => {
     off();
     offLight();
     list.removeEventListener("change", change);
+    list.removeEventListener("click", toList);
   };
 }
 
@@ -80,7 +87,7 @@ function tick(value, checked, ...beside) {
 /** @param {typeof THEMES[number]} theme @param {import("../state.js").State} state @param {Page} page @param {Set<string>} open */
 function themeEntry(theme, state, page, open) {
   const checked = state.now.layers.includes(theme);
-  const legend = theme === "land_use" ? landUseLegend(state, page) : zoningLegend(state, page, open);
+  const legend = theme === "land_use" ? landUseLegend(state, page) : theme === "zoning" ? zoningLegend(state, page, open) : permitLegend(state, page);
   const body = element("div", { class: "legend", "data-legend": theme, hidden: !checked }, ...legend);
   return element("div", { class: "theme" }, tick(theme, checked, element("span", {}, page.say(`theme.${theme}`))), body);
 }
@@ -92,6 +99,16 @@ function landUseLegend(state, { config }) {
     name: config.palette.land_use[code]?.name ?? code,
   }));
   return [swatchList(entries)];
+}
+
+/** The marks of the register, and the way to what the map shows of it as a list. @param {import("../state.js").State} state @param {Page} page */
+function permitLegend(state, { config, say }) {
+  const entries = permitGroups.map((code) => ({
+    swatch: shapeSwatch(permitShape(code), permitColour(code, state.now.dark)),
+    name: config.palette.permit_groups[code]?.name ?? code,
+  }));
+  const list = element("a", { class: "quiet-button", href: "/permits", "data-permit-list": "" }, say("permits.list"));
+  return [swatchList(entries), list];
 }
 
 /** Classes by their group, folded away: a plan may have a hundred. @param {import("../state.js").State} state @param {Page} page @param {Set<string>} open */
@@ -146,6 +163,10 @@ const areaSwatch = (colour, texture, ink) => swatchBox(svg("rect", { ...FRAME, f
 /** @param {string | undefined} path in cells of 8 @param {string} ink */
 const marks = (path, ink) =>
   path ? [0, 8, 16].flatMap((x) => [0, 8].map((y) => svg("path", { d: path, transform: `translate(${x} ${y})`, stroke: ink, fill: "none", class: "swatch-marks" }))) : [];
+
+/** @param {string} path in a box of 15 @param {string} colour */
+const shapeSwatch = (path, colour) =>
+  svg("svg", { class: "swatch", viewBox: "-4.5 -0.5 24 16", "aria-hidden": "true" }, svg("path", { d: path, fill: colour, "fill-rule": "evenodd" }));
 
 /** @param {string} colour */
 const zoneSwatch = (colour) =>

@@ -22,16 +22,18 @@ export function install(map, state) {
     mark = spotMark(spot, { accent: baseColour("accent", dark), halo: baseColour("halo", dark) }).addTo(map);
   };
   const open = (/** @type {MouseEvent} */ event) => {
-    const link = event.target instanceof Element ? event.target.closest("a[data-number], a[data-spot], a[data-on]") : null;
+    const link = event.target instanceof Element ? event.target.closest("a[data-number], a[data-permit], a[data-spot], a[data-on]") : null;
     // With a modifier the reader asks for a page of its own.
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const number = link.getAttribute("data-number");
+    const permit = link.getAttribute("data-permit");
     const spot = spotOf(link);
     const on = link.getAttribute("data-on");
-    if (!number && !spot && on === null) return;
+    if (!number && !permit && !spot && on === null) return;
     event.preventDefault();
     // An entry of the timeline: the whole map goes to that day, or back to today.
-    if (!number && !spot) state.set({ on: on || null, placeTold: false });
+    if (permit) state.set({ place: { permit }, placeAnchor: null, placeTold: false });
+    else if (!number && !spot) state.set({ on: on || null, placeTold: false });
     else state.set({ place: number ? { number } : spot, placeAnchor: number ? null : spot, placeTold: false });
   };
   const events = /** @type {const} */ (["pointerover", "pointerleave", "focusin"]);

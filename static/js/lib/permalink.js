@@ -5,7 +5,7 @@ import { parseDay } from "./jalali.js";
 
 /**
  * @typedef {{lon: number, lat: number}} Spot
- * @typedef {{number?: string, lon?: number, lat?: number}} Place a parcel by its number, else a spot
+ * @typedef {{number?: string, permit?: string, lon?: number, lat?: number}} Place a parcel by its number, a permit by its reference, else a spot
  * @typedef {{
  *   view: {z: number, lon: number, lat: number} | null,
  *   layers: string[],
@@ -37,6 +37,8 @@ function readView(query) {
 function readPlace(query) {
   const number = query.get("parcel")?.trim();
   if (number) return { number: number.slice(0, 100) };
+  const permit = query.get("permit")?.trim();
+  if (permit) return { permit: permit.slice(0, 100) };
   const [lon, lat] = (query.get("at") ?? "").split(",");
   const spot = { lon: numberWithin(lon ?? null, -180, 180), lat: numberWithin(lat ?? null, -85, 85) };
   return spot.lon === null || spot.lat === null ? null : { lon: spot.lon, lat: spot.lat };
@@ -80,6 +82,7 @@ export function writeSeen(seen, defaults) {
   if ([...seen.layers].sort().join() !== [...defaults].sort().join()) query.push(`layers=${seen.layers.join(",")}`);
   if (seen.on) query.push(`on=${seen.on}`);
   if (seen.place?.number) query.push(`parcel=${encodeURIComponent(seen.place.number)}`);
+  else if (seen.place?.permit) query.push(`permit=${encodeURIComponent(seen.place.permit)}`);
   else if (seen.place) query.push(`at=${seen.place.lon?.toFixed(6)},${seen.place.lat?.toFixed(6)}`);
   query.push(...seen.selection.map((number) => `sel=${encodeURIComponent(number)}`));
   return query.length ? `?${query.join("&")}` : "";

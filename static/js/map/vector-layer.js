@@ -48,6 +48,16 @@ export class VectorLayer extends L.GridLayer {
     this.repaint();
   }
 
+  /**
+   * @param {string} source @param {L.LatLng} at @param {number} zoom @param {number} reach_px
+   * @returns {Record<string, unknown>[]} the attributes of what is drawn of a source within so many pixels of a spot
+   */
+  pick(source, at, zoom, reach_px) {
+    // The library halves the reach once for the tile that is one zoom lower.
+    const found = this.#views.get(source)?.view.queryFeatures(at.wrap().lng, at.lat, zoom, reach_px * 2) ?? [];
+    return found.map(({ feature }) => feature.props);
+  }
+
   /** Lay out and paint anew, for instance when the font has come or what failed shall be tried again. */
   repaint() {
     this.#labelers = this.#makeLabelers();

@@ -5,6 +5,7 @@ import { VectorLayer } from "../../map/vector-layer.js";
 import { STREET_NAMES, baseLabels, boundaryRules, districtLabels, groundRules, streetRules } from "./base.js";
 import { overlayLabels, overlayRules } from "./overlays.js";
 import { baseColour, font, layerLook } from "./palette.js";
+import { permitRules } from "./permits.js";
 import { landUseRules, parcelLines, parcelNumbers, zoneLabels, zoneRules } from "./plan.js";
 
 /** @typedef {import("../../state.js").Values} Values */
@@ -29,12 +30,29 @@ export function install(map, state, { config, say }) {
   });
   draw();
   layer.addTo(map);
+  state.set({ permitAt: (at) => permitAt(layer, map, state.now, at) });
   const off = state.on(["layers", "on", "dark", "revisions"], draw);
   repaintIfLate(letters, layer);
   return () => {
     off();
     layer.remove();
   };
+}
+
+/** A finger is wider than a mark; what lies nearer to it is taken first. */
+const REACHES_PX = [6, 12, 20];
+
+/**
+ * @param {VectorLayer} layer @param {import("leaflet").Map} map @param {Values} now @param {import("leaflet").LatLng} at
+ * @returns {import("../../state.js").PermitMark | null} the permit, or the mark of several, that is drawn at a spot
+ */
+function permitAt(layer, map, now, at) {
+  if (!now.layers.includes("permits")) return null;
+  for (const reach_px of REACHES_PX) {
+    const [found] = layer.pick("permits", at, map.getZoom(), reach_px);
+    if (found) return { reference: found.reference ? String(found.reference) : null, count: Number(found.count ?? 1) };
+  }
+  return null;
 }
 
 /** Labels drawn before the font came would keep the system's letters. @param {Promise<unknown>} letters @param {VectorLayer} layer */
@@ -53,9 +71,10 @@ function drawing(now, config, classes) {
   const sparse = overlays.filter((each) => !dense.includes(each));
   const landUse = shown.has("land_use");
   const zoning = shown.has("zoning");
+  const permits = shown.has("permits");
   return {
     background: baseColour("ground", dark),
-    sources: sources(now, ["base", "parcels", ...(zoning ? ["zoning"] : []), ...overlays.map((each) => each.slug)]),
+    sources: sources(now, ["base", "parcels", ...(zoning ? ["zoning"] : []), ...(permits ? ["permits"] : []), ...overlays.map((each) => each.slug)]),
     paint: [
       ...groundRules(dark),
       ...streetsAndUse(dark, landUse),
@@ -63,6 +82,7 @@ function drawing(now, config, classes) {
       ...boundaryRules(dark),
       ...overlays.filter(isArea).flatMap((each) => overlayRules(each, dark)),
       ...overlays.filter((each) => !isArea(each)).flatMap((each) => overlayRules(each, dark)),
+      ...(permits ? permitRules(dark, lang) : []),
     ],
     labels: [
       ...districtLabels(dark, lang),

@@ -14,11 +14,13 @@ const base = /** @type {Record<keyof typeof style.base, Colour>} */ (/** @type {
 const uses = /** @type {Record<string, {colour: Colour, texture?: string}>} */ (/** @type {unknown} */ (style.land_use));
 const textures = /** @type {Record<string, string>} */ (style.textures);
 const hatches = /** @type {Record<string, string>} */ (style.hatches);
+const permits = /** @type {Record<string, {colour: Colour, path: string}>} */ (/** @type {unknown} */ (style.permits));
 const groups = /** @type {Record<string, {colour: Colour}>} */ (/** @type {unknown} */ (style.zone_groups));
 
 /** In the order of the legend, which JSON from the server would not keep. */
 export const landUses = Object.keys(uses);
 export const zoneGroups = Object.keys(groups);
+export const permitGroups = Object.keys(permits);
 export const zoneFill = style.zone_fill_opacity;
 
 /** @param {string | Colour | undefined} colour one for both, or light and dark @param {boolean} dark */
@@ -49,6 +51,16 @@ export function landUseTexture(use) {
 /** @param {ZoneClass | undefined} zone @param {boolean} dark @returns {string} */
 export function zoneColour(zone, dark) {
   return pick(zone?.colour || (groups[zone?.group ?? "other"] ?? groups.other).colour, dark) ?? baseColour("label", dark);
+}
+
+/** @param {unknown} group @param {boolean} dark @returns {string} */
+export function permitColour(group, dark) {
+  return (permits[String(group)] ?? permits.ended).colour[dark ? 1 : 0];
+}
+
+/** @param {unknown} group @returns {string} the mark of a group of states: a path in a box of 15 */
+export function permitShape(group) {
+  return (permits[String(group)] ?? permits.ended).path;
 }
 
 /** @param {string | undefined} name with or without its set @returns {string | undefined} one that was built in */

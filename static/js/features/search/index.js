@@ -238,8 +238,9 @@ class SearchBox {
 
   /** @param {Found} chosen */
   #choose(chosen) {
-    const { kind, label, number, lon, lat, bounds } = chosen;
-    if (lon === null || lat === null) return;
+    const { kind, label, number, reference, lon, lat, bounds } = chosen;
+    if (reference) this.#openPermit(chosen, reference);
+    if (lon === null || lat === null || reference) return;
     const isParcel = kind === "parcel" || kind === "address";
     // When the place is closed the focus comes back here: then there is nothing left to choose from.
     this.#clear();
@@ -250,6 +251,17 @@ class SearchBox {
     const placeAnchor = wide ? null : { lon, lat };
     this.state.set({ fly: { lon, lat, z: CLOSE_ZOOM, bounds: bounds ?? undefined }, popover: null, place, placeAnchor, placeTold: false });
     this.pointer.choose(wide ? chosen : null);
+    this.state.set({ saying: label });
+  }
+
+  /** A permit is opened in the panel, and the map goes where it is, if anybody knows. @param {Found} chosen @param {string} reference */
+  #openPermit({ label, lon, lat }, reference) {
+    this.#clear();
+    this.input.value = label;
+    this.recent.add(reference);
+    const spot = lon === null || lat === null ? null : { lon, lat };
+    this.state.set({ ...(spot ? { fly: { ...spot, z: CLOSE_ZOOM } } : {}), popover: null, place: { permit: reference }, placeAnchor: spot, placeTold: false });
+    this.pointer.choose(null);
     this.state.set({ saying: label });
   }
 
