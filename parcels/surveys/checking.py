@@ -27,7 +27,7 @@ from parcels.surveys.workshop import CheckCrashed, Tell, Workshop, open_workshop
 
 TASK = "surveys.check"
 _AT_ONCE = 1000
-_ASKS = {
+ASKS = {
     "crs.missing": "crs",
     "crs.not_said": "crs",
     "crs.unreadable": "crs",
@@ -83,7 +83,7 @@ def _check(
     if "refused" in read:
         refused = read["refused"]
         found.append(refused)
-        asks = _ASKS.get(refused["code"])
+        asks = ASKS.get(refused["code"])
         return {}, {"asks": asks, **read.get("choices", {})} if asks else None
     found += read["findings"]
     summary = {name: read[name] for name in ("fields", "crs", "member", "bounds")} | {"read": read["counts"]}
