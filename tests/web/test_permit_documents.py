@@ -144,6 +144,19 @@ def test_of_a_case_that_is_not_published_the_public_hears_nothing(
             assert seen == (who in PARTIES | IN_OFFICE), (who, rest)
 
 
+def test_with_a_case_its_papers_leave_the_publics_sight(house: House, session: Session) -> None:
+    told = house.brought(files.pdf(), shown="public")
+    assert house.client("visitor").get(told["file_url"]).status_code == 200
+    # Silence returned it: the register tells of it no more.
+    house.case.state = State.RETURNED
+    session.flush()
+    assert house.client("visitor").get(f"/permits/{house.case.reference}").status_code == 404
+    for who in EVERYBODY:
+        for rest in ("", ".json", f"/{told['id']}", f"/{told['id']}/file"):
+            seen = house.client(who).get(house.url(rest)).status_code == 200
+            assert seen == (who in PARTIES | IN_OFFICE), (who, rest)
+
+
 def test_numbers_of_another_case_open_nothing(house: House, session: Session) -> None:
     told = house.brought(files.pdf(), shown="public")
     mine = house.case
