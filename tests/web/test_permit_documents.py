@@ -694,7 +694,12 @@ class TestPrivacy:
 
         told = house.brought(files.photo(), "Laleh.jpg", title="Laleh")
         # A title that was taken out of sight is kept apart, and goes with the rest.
-        hidden = {"what": "permit_document", "number": str(told["id"]), "field": "title", "reason": "a name"}
+        hidden: dict[str, Any] = {
+            "what": "permit_document",
+            "number": str(told["id"]),
+            "field": "title",
+            "reason": "a name",
+        }
         assert (
             house.post("officer", f"/permits/{house.case.reference}/redactions", **hidden).status_code == 303
         )
