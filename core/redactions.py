@@ -11,7 +11,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, func, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Text,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import audit
@@ -93,7 +104,10 @@ def redact(session: Session, actor: Actor, code: str, number: int, field: str, r
 
 
 def lift(session: Session, actor: Actor, redaction_id: int, reason: str) -> Redaction:
-    """Put a redacted text back. Raises NotFound, Conflict when it is back already or another text stands there."""
+    """Put a redacted text back.
+
+    Raises NotFound, Conflict when it is back already, another text stands there, or its words are held no longer.
+    """
     told = _reason(reason)
     found = session.get(Redaction, redaction_id, with_for_update=True)
     if found is None:
@@ -102,13 +116,21 @@ def lift(session: Session, actor: Actor, redaction_id: int, reason: str) -> Reda
     thing = _get_thing(session, code, int(number), found.field)
     if found.lifted_at is not None or getattr(thing, found.field):
         raise Conflict(_("The text is no longer redacted."), field=found.field)
-    kept = session.get_one(RedactedText, redaction_id)
+    kept = session.get(RedactedText, redaction_id)
+    if kept is None:
+        raise Conflict(_("The text was kept for its period and is no longer held."), field=found.field)
     _write(session, thing, found.field, kept.text)
     session.delete(kept)
     found.lifted_at, found.lifted_by, found.lifted_reason = dt.datetime.now(dt.UTC), actor.id, told
     session.flush()
     audit.record(session, actor, "text.restore", found.subject, after={"field": found.field}, reason=told)
     return found
+
+
+def let_go(session: Session, code: str, number: int) -> None:
+    """Forget the words that were taken out of a thing that is kept no longer; that they were taken out, stays."""
+    of_thing = select(Redaction.id).where(Redaction.subject == f"{code}:{number}")
+    session.execute(delete(RedactedText).where(RedactedText.redaction_id.in_(of_thing)))
 
 
 def fields_redacted(session: Session, code: str, numbers: Iterable[int]) -> dict[int, frozenset[str]]:

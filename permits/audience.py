@@ -8,6 +8,7 @@ from core.audit import Actor
 from core.visibility import Audience
 from permits.access import is_own, is_staff
 from permits.models import Permit
+from permits.register.groups import GROUP_OF
 from permits.states import State
 
 _CASE_WORK = frozenset(
@@ -42,8 +43,12 @@ class Visitor:
 
     @property
     def may_see_case(self) -> bool:
-        """Whether there is a case at all, for them: the public hears of it when it is published."""
-        return self.audience is not Audience.PUBLIC or self.case.published_at is not None
+        """Whether there is a case at all, for them: the public hears of it while the register tells of it.
+
+        One that was published and then returned to its applicant is in the register no more, nor are its papers.
+        """
+        is_public = self.case.published_at is not None and self.case.state in GROUP_OF
+        return self.audience is not Audience.PUBLIC or is_public
 
     @property
     def works_on_it(self) -> bool:

@@ -22,6 +22,7 @@ from parcels import tiles as parcel_tiles
 from parcels.certificates import cli as certificates_cli
 from parcels.certificates import services as certificates
 from parcels.certificates.queries import is_certificate
+from parcels.surveys import joining as surveys_told
 from permits import cli as permits_cli
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
@@ -105,6 +106,7 @@ def connect() -> None:
     for kind in kept_kinds.KINDS:
         retention.register(kind)
     permit_documents.connect()
+    surveys_told.connect()
     register_use("certificates", is_certificate)
     layer_imported.connect(streets.keep_dictionary)
     zoning_annulled.connect(certificates.revoke_annulled)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from core import audit
+from core import audit, redactions
 from core.documents.models import DocumentFile
 from core.documents.services import Desk, let_go, receive
 from core.errors import BadInput, Conflict, NotAllowed, NotFound, Unprocessable
@@ -131,6 +131,7 @@ def let_go_of(session: Session, documents: Iterable[PermitDocument]) -> int:
     count = 0
     for document in documents:
         document.let_go_at, document.title = dt.datetime.now(dt.UTC), ""
+        redactions.let_go(session, "permit_document", document.id)
         hashes = set()
         for version in document.versions:
             version.name = ""

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.permissions import Permission
 from accounts.web import actor, find_person, get_person
+from core import redactions
 from core.errors import AppError, BadInput, NotFound, Unprocessable
 from core.i18n import gettext as _
 from core.i18n import language
@@ -134,6 +135,7 @@ def follow(receipt: str) -> str:
         "permits/hearing/receipt.html",
         said=said,
         sent_on=to_local(said.at).date(),
+        text=_words(said, "text"),
         answer=_answer_to(said),
         permit=_public_or_gone(case),
         type_name=settings.name,
@@ -145,9 +147,16 @@ def follow(receipt: str) -> str:
 
 def _answer_to(said: Comment) -> str:
     """One answered together with another carries that one's answer."""
-    if said.answer or said.group_id is None:
-        return said.answer
-    return db.session.get_one(Comment, said.group_id).answer
+    answer = _words(said, "answer")
+    if answer or said.group_id is None:
+        return answer
+    return _words(db.session.get_one(Comment, said.group_id), "answer")
+
+
+def _words(said: Comment, name: str) -> str:
+    """A text of a comment; where it was taken out of sight, that it was."""
+    hidden = redactions.fields_redacted(db.session, "permit_comment", [said.id])
+    return redactions.redacted_words() if name in hidden.get(said.id, ()) else str(getattr(said, name))
 
 
 def _public_or_gone(case: Permit) -> Any:

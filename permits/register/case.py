@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import redactions
 from core.clocks import ClockState, Reading, explain
 from core.i18n import format_date, format_number
 from core.i18n import gettext as _
@@ -121,7 +122,7 @@ def read_case(session: Session, reference: str, now: dt.datetime) -> CasePage:
     is_open = comment_clock is not None and comment_clock.state is ClockState.RUNNING
     until = comment_clock.due_on if comment_clock and is_open else None
     return CasePage(
-        permit=replace(read_public(session, case.id), comments_until=until),
+        permit=replace(_told_redacted(session, read_public(session, case.id)), comments_until=until),
         type_name=settings.name,
         version=case.version,
         next=str(NEXT[case.state]),
@@ -146,13 +147,30 @@ def read_case(session: Session, reference: str, now: dt.datetime) -> CasePage:
     )
 
 
+def _told_redacted(session: Session, permit: PublicPermit) -> PublicPermit:
+    """The same, saying in the place of a description that was taken out of sight that it was."""
+    hidden = redactions.fields_redacted(session, "permit", [permit.id]).get(permit.id, frozenset())
+    return replace(permit, description=redactions.redacted_words()) if "description" in hidden else permit
+
+
 def list_comments_told(session: Session, case: Permit) -> list[CommentTold]:
-    """What was said of a case, oldest first; one answered together with others carries their answer."""
+    """What was said of a case, oldest first; one answered together with others carries their answer.
+
+    In the place of words that were taken out of sight stands that they were.
+    """
     asked = select(Comment).where(Comment.permit_id == case.id).order_by(Comment.id)
     found = list(session.scalars(asked))
-    answers = {each.id: each.answer for each in found}
+    hidden = redactions.fields_redacted(session, "permit_comment", (each.id for each in found))
+
+    def words(said: Comment, name: str) -> str:
+        is_hidden = name in hidden.get(said.id, frozenset())
+        return redactions.redacted_words() if is_hidden else str(getattr(said, name))
+
+    answers = {each.id: words(each, "answer") for each in found}
     return [
-        CommentTold(each.stance, each.text, each.at, each.answer or answers.get(each.group_id or 0, ""))
+        CommentTold(
+            each.stance, words(each, "text"), each.at, answers[each.id] or answers.get(each.group_id or 0, "")
+        )
         for each in found
     ]
 

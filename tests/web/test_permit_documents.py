@@ -16,9 +16,12 @@ from werkzeug.test import TestResponse
 
 from accounts.models import Person
 from accounts.permissions import Role
-from core import audit
+from core import audit, redactions
+from core.audit import COMMAND
 from core.documents import services as files_service
 from core.documents.models import DocumentFile
+from core.errors import Conflict
+from permits.hearing.models import Comment, Stance
 from permits.states import State
 from tests import files
 from tests.clamd import scanner
@@ -140,6 +143,19 @@ def test_of_a_case_that_is_not_published_the_public_hears_nothing(
     told = house.brought(files.pdf(), shown="public")
     for who in EVERYBODY:
         for rest in ("", f"/{told['id']}", f"/{told['id']}/file"):
+            seen = house.client(who).get(house.url(rest)).status_code == 200
+            assert seen == (who in PARTIES | IN_OFFICE), (who, rest)
+
+
+def test_with_a_case_its_papers_leave_the_publics_sight(house: House, session: Session) -> None:
+    told = house.brought(files.pdf(), shown="public")
+    assert house.client("visitor").get(told["file_url"]).status_code == 200
+    # Silence returned it: the register tells of it no more.
+    house.case.state = State.RETURNED
+    session.flush()
+    assert house.client("visitor").get(f"/permits/{house.case.reference}").status_code == 404
+    for who in EVERYBODY:
+        for rest in ("", ".json", f"/{told['id']}", f"/{told['id']}/file"):
             seen = house.client(who).get(house.url(rest)).status_code == 200
             assert seen == (who in PARTIES | IN_OFFICE), (who, rest)
 
@@ -578,6 +594,30 @@ class TestTexts:
         ).one()
         assert "Laleh" not in whole[0]
         assert "laleh" not in whole[1]
+        for form in ("", ".json"):
+            assert "[redacted]" in house.client("visitor").get(f"/permits/{house.case.reference}{form}").text
+
+    def test_in_the_place_of_a_comment_is_said_that_it_is_redacted(
+        self, house: House, session: Session
+    ) -> None:
+        said = Comment(
+            permit_id=house.case.id,
+            receipt="R",
+            stance=Stance.OBJECTION,
+            text=SECRET,
+            answer="Laleh is heard.",
+        )
+        session.add(said)
+        session.flush()
+        page = f"/permits/{house.case.reference}"
+        assert SECRET in house.client("visitor").get(page).text
+        for field in ("text", "answer"):
+            asked = {"what": "permit_comment", "number": str(said.id), "field": field, "reason": "a name"}
+            assert self.post(house, "officer", **asked).status_code == 303
+        for address in (page, page + ".json", "/permits/comments/R"):
+            told = house.client("visitor").get(address).text
+            assert "Laleh" not in told
+            assert told.count("[redacted]") == 2
 
     def test_texts_of_another_case_and_what_is_no_text_are_not_found(
         self, house: House, session: Session
@@ -653,6 +693,17 @@ class TestPrivacy:
         from accounts.privacy import retention
 
         told = house.brought(files.photo(), "Laleh.jpg", title="Laleh")
+        # A title that was taken out of sight is kept apart, and goes with the rest.
+        hidden: dict[str, Any] = {
+            "what": "permit_document",
+            "number": str(told["id"]),
+            "field": "title",
+            "reason": "a name",
+        }
+        assert (
+            house.post("officer", f"/permits/{house.case.reference}/redactions", **hidden).status_code == 303
+        )
+        told["version"] += 1
         kept = house.brought(files.picture(), "stays.png")
         house.post("officer", f"/{told['id']}/withdraw", version=told["version"], reason="x")
         session.execute(text("UPDATE permit_document SET withdrawn_at = withdrawn_at - interval '400 days'"))
@@ -667,6 +718,12 @@ class TestPrivacy:
             {"d": told["id"]},
         ).one()
         assert "Laleh" not in "".join(whole)
+        assert session.scalar(text("SELECT count(*) FROM redacted_text")) == 0
+        number = session.execute(text("SELECT id FROM redaction")).scalar_one()
+        lift = f"/permits/{house.case.reference}/redactions/{number}/lift"
+        assert house.post("officer", lift, reason="x").status_code == 404
+        with pytest.raises(Conflict):
+            redactions.lift(session, COMMAND, number, "x")
         waiting = text(
             "SELECT args ->> 'sha256' FROM procrastinate_jobs WHERE task_name = 'documents.forget'"
         )

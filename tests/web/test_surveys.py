@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from accounts.models import Person
 from accounts.permissions import Role
+from core.documents.services import is_used
 from core.settings import Settings
 from parcels.surveys.checking import check
 from parcels.surveys.models import Survey
@@ -328,3 +329,23 @@ def test_a_notch_is_kept(desk: FlaskClient, session: Session) -> None:
     notch = area((40, 30), (80, 30), (80, 60), (60, 60), (60, 50), (40, 50))
     survey = sent(desk, session, zip_of([notch, box(40, 50, 60, 60)]))
     assert survey.summary["area_in_m2"] == survey.summary["area_out_m2"] == 1200
+
+
+def test_what_one_sent_is_in_ones_own_data_and_never_forgotten(desk: FlaskClient, session: Session) -> None:
+    content = zip_of(HALVES)
+    survey = sent(desk, session, content, "تفکیک لاله.zip")
+    told = desk.get("/account/data.json").json
+    assert told is not None
+    [own] = told["surveys"]
+    assert (own["survey"], own["title"]) == (survey.id, "تفکیک")
+    [file] = own["files"]
+    assert (file["name"], file["size_bytes"]) == ("تفکیک لاله.zip", len(content))
+    assert desk.get(file["address"]).data == content
+    # Whatever else was brought of the same bytes and let go again.
+    assert is_used(session, file["sha256"])
+    assert not is_used(session, "0" * 64)
+
+
+def test_uploads_are_counted_as_uploads(app: Flask) -> None:
+    rates = {name: vars(app.view_functions[name])["rates"] for name in ("surveys.send", "surveys.send_again")}
+    assert {rate.name for each in rates.values() for rate in each} == {"uploads"}

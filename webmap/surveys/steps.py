@@ -17,6 +17,7 @@ from core.web import db, requires
 from parcels.surveys import services
 from parcels.surveys.columns import ROLES
 from parcels.surveys.models import Survey
+from permits.documents.web import UPLOADS
 from webmap.rates import WRITES
 from webmap.surveys.views import blueprint, get_seen, store, uploaded
 
@@ -26,7 +27,7 @@ _LONGEST_CHOICE = 200
 
 @blueprint.post("/surveys/<int:survey_id>/file")
 @requires(Permission.SURVEYS_SUBMIT)
-@limited(WRITES)
+@limited(UPLOADS)
 def send_again(survey_id: int) -> Response:
     """Send a mended file."""
     return _do(
