@@ -25,9 +25,11 @@ from parcels.certificates.queries import is_certificate
 from permits import cli as permits_cli
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
+from permits.applying import views as applying_views
 from permits.documents import joining as permit_documents
 from permits.documents import views as document_views
 from permits.documents.redacting import views as redacting_views
+from permits.following import views as following_views
 from permits.hearing import views as hearing_views
 from permits.register import views as register_views
 from permits.types import views as permit_type_views
@@ -58,6 +60,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     place_views.blueprint,
     certificate_views.blueprint,
     permit_type_views.blueprint,
+    applying_views.blueprint,
+    following_views.blueprint,
     search_views.blueprint,
     register_views.blueprint,
     hearing_views.blueprint,
