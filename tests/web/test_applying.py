@@ -72,7 +72,7 @@ class Applicant:
             "homes": {"dwellings": "8", "parking": "8"},
         }
         for step, fields in figures.items():
-            given = {name: other.get(name, value) for name, value in fields.items()}
+            given: dict[str, Any] = {name: other.get(name, value) for name, value in fields.items()}
             answered = self.answer(step, **given)
             assert answered.status_code == 303, (step, answered.text)
         for each in get_type(self.session, self.case.type_code).documents:
