@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.clocks import ClockState, explain
 from core.local_time import to_local
 from core.visibility import Audience
+from layers.words import isolated
 from permits import clocks
 from permits.applying.access import Holder
 from permits.assessment import services as desk
@@ -47,6 +48,8 @@ def tell(session: Session, holder: Holder, settings: TypeSettings, now: dt.datet
     readings = clocks.read_clocks(session, case, now)
     answer_clock = readings.get(Clock.ANSWER)
     return {
+        # Fenced, else a reference or an address is read backwards in a Persian sentence.
+        "fenced": {"reference": isolated(case.reference or ""), "email": isolated(case.contact_email)},
         "state_name": STATE_NAMES[case.state],
         "next_told": NEXT[case.state],
         "asked": [each for each in asked if each.kind is not RequestKind.EXTENSION]

@@ -156,7 +156,7 @@ class Pad {
 
   /** @returns {SVGElement[]} only while keys go to the sheet */
   #crossLines() {
-    if (document.activeElement !== this.sheet) return [];
+    if (!this.sheet.matches(":focus-visible")) return [];
     const { x, y } = this.#cross;
     const arm = 12 * this.#pixel;
     return [svg("path", { class: "pad-cross", d: `M${x - arm} ${y} h${2 * arm} M${x} ${y - arm} v${2 * arm}` })];
