@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from accounts.permissions import Role
 from core.audit import Audit
+from core.limits import web as limits
+from permits.applying.schemas import FIELDS
 from permits.applying.steps import Step, steps_of
 from permits.models import Permit
 from permits.states import State
@@ -120,9 +124,9 @@ def test_from_the_parcel_to_the_tracking_code(applicant: Applicant, session: Ses
 def test_every_kind_can_be_applied_for(
     app: Flask, client: FlaskClient, city: Session, session: Session
 ) -> None:
-    for settings in list_types(session):
-        applicant = Applicant(app, session, settings.code)
-        steps = steps_of(settings)
+    for kind in list_types(session):
+        applicant = Applicant(app, session, kind.code)
+        steps = steps_of(kind)
         for number, step in enumerate(steps, start=1):
             page = applicant.get(f"/apply/{step.value}")
             assert page.status_code == 200
@@ -306,6 +310,16 @@ def test_a_code_is_found_however_it_is_typed_and_others_are_not(applicant: Appli
     assert post_form(client, "/permits/track", code="").status_code == 422
 
 
+def test_applications_are_not_begun_by_the_hundred(
+    app: Flask, client: FlaskClient, city: Session, session: Session
+) -> None:
+    for _ in range(30):
+        Applicant(app, session)
+    refused = post_form(app.test_client(), "/permits/new", type="fence")
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+
+
 def test_an_auditor_with_a_code_only_reads(app: Flask, applicant: Applicant, session: Session) -> None:
     auditor = sign_in(app.test_client(), make_person(session, Role.AUDITOR))
     assert auditor.get(applicant.url()).status_code == 200
@@ -315,3 +329,49 @@ def test_an_auditor_with_a_code_only_reads(app: Flask, applicant: Applicant, ses
     )
     assert tried.status_code == 403
     assert applicant.case.version == before
+
+
+BAD_TEXT = ["", " ", "\x00", "\ud800", "<script>", "%s%(n)s", "'; --", "residential", "1-1-2"]
+BAD_FIGURES = ["0", "-1", "1e400", "nan", "۱۲٫۵", "9" * 400]
+BAD_CORNERS = ["1,2 3,4 5,6", "1,2", "inf,inf 0,0 1,1", "0,0 0,0 0,0", "540010,3900040 " * 250]
+HOSTILE = st.one_of(st.sampled_from([*BAD_TEXT, *BAD_FIGURES, *BAD_CORNERS]), st.text(max_size=60))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_is_typed_nothing_breaks_and_nothing_is_half_kept(
+    app: Flask, client: FlaskClient, city: Session, session: Session, data: st.DataObject
+) -> None:
+    limits.forget(app)
+    applicant = Applicant(app, session)
+    for _ in range(4):
+        step = data.draw(st.sampled_from(list(Step)))
+        typed = {name: data.draw(HOSTILE) for name in FIELDS[step]}
+        typed = {name: value.encode("utf-8", "surrogatepass") for name, value in typed.items()}  # type: ignore[misc]
+        before = _kept(applicant.case)
+        answered = applicant.answer(step.value, **typed)
+        assert answered.status_code in (303, 400, 409, 422), (step, typed, answered.status_code)
+        if answered.status_code != 303:
+            assert _kept(applicant.case) == before
+        shown = applicant.get(f"/apply/{step.value}")
+        assert shown.status_code == 200, (step, typed)
+
+
+LOOKING = ["q", "find", "x", "y", "width", "at", "turn", "map.x", "map.y", "parcel", "back"]
+
+
+def _kept(case: Permit) -> tuple[Any, ...]:
+    kept = (case.version, case.parcel_number, case.applicant_name, case.contact_email, case.description)
+    return (*kept, dict(case.proposal), dict(case.answers), case.state)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(asked=st.dictionaries(st.sampled_from(LOOKING), HOSTILE))
+def test_looking_around_for_a_parcel_never_breaks(
+    app: Flask, client: FlaskClient, city: Session, session: Session, asked: dict[str, str]
+) -> None:
+    limits.forget(app)
+    applicant = Applicant(app, session, parcel="")
+    query = {name: value.encode("utf-8", "surrogatepass") for name, value in asked.items()}
+    answered = applicant.client.get(applicant.url("/apply/parcel"), query_string=query)
+    assert answered.status_code in (200, 400, 422), asked
