@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 
@@ -20,3 +21,11 @@ def configure() -> None:
         logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def rule_of(asked: Any) -> str:
+    """What a log line calls the address of a request: its rule, since what fills it may be a secret (tracking codes).
+
+    An address of no rule holds none of ours, and is named as it is.
+    """
+    return str(asked.url_rule or asked.path)

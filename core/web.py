@@ -16,6 +16,7 @@ from core.defences import web as defences
 from core.errors import AppError, BadInput, Unavailable
 from core.i18n import LANGUAGES, language, set_language
 from core.i18n import gettext as _
+from core.log import rule_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -177,7 +178,7 @@ def _answer_database_away(error: OperationalError) -> Response:
 
 
 def _answer_unforeseen(error: Exception) -> Response:
-    log.exception("unforeseen", request_id=g.get("request_id"), path=request.path, exc_info=error)
+    log.exception("unforeseen", request_id=g.get("request_id"), path=rule_of(request), exc_info=error)
     db.session.rollback()
     return _answer_error(
         AppError(

@@ -15,7 +15,7 @@ from permits.documents.queries import list_missing
 from permits.hearing.models import Comment
 from permits.inspections.models import Inspection, InspectionResult
 from permits.models import Permit, PermitEvent
-from permits.states import GRANTED, Clock, Event, State
+from permits.states import GRANTED, Clock, Event, Party, State
 from permits.types.services import get_settings
 from permits.types.settings import Period, TypeSettings
 
@@ -99,7 +99,9 @@ def _decided_by_another(attempt: Try) -> bool:
     return not _has(
         attempt,
         PermitEvent.permit_id == case.id,
-        PermitEvent.event.in_((Event.ASSESS, Event.RECOMMEND, Event.DECIDE)),
+        PermitEvent.event.in_((Event.ASSESS, Event.RECOMMEND, Event.DECIDE))
+        # Who holds a case's code may have acted as its applicant, and their account never claimed it.
+        | (PermitEvent.party == Party.APPLICANT),
         PermitEvent.actor_id == by,
     )
 

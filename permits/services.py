@@ -44,6 +44,7 @@ class Draft:
     description: str | None = None
     proposal: Mapping[str, Any] | None = None
     answers: Mapping[str, Any] | None = None
+    precheck: Mapping[str, Any] | None = None
 
 
 def open_case(
@@ -112,6 +113,8 @@ def save(session: Session, case: Permit, seen: int, draft: Draft) -> None:
         case.proposal = dict(draft.proposal)
     if draft.answers is not None:
         case.answers = dict(draft.answers)
+    if draft.precheck is not None:
+        case.precheck = dict(draft.precheck)
     case.version += 1
     session.flush()
 

@@ -23,6 +23,7 @@ from permits.hearing.models import Comment, Stance
 from tests import files, rich_city
 from tests.people import make_person
 from tests.permit_cases import make_case
+from tests.permits import make_case as make_draft
 from webmap.certificates import issuing
 
 SPOT = {"lon": "51.43987", "lat": "35.24268"}
@@ -30,6 +31,7 @@ BOX = "51.438,35.240,51.442,35.245"
 
 CASE = {"key": "{case}"}
 REFERENCE = {"reference": "{case}"}
+DRAFT = {"code": "{code}"}
 SURVEY = {"survey_id": "{survey}"}
 DRAWING = {"key": "{case}", "document_id": "{document}"}
 
@@ -98,6 +100,20 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "hearing.appeal_form": REFERENCE,
     "hearing.appeal": REFERENCE,
     "still.picture": REFERENCE,
+    "still.ground": {"x": "540020", "y": "3900045", "w": "160"},
+    "applying.new": {"parcel": "1-1-1"},
+    "applying.step": {**DRAFT, "word": "person"},
+    "applying.answer": {**DRAFT, "word": "footprint"},
+    "applying.claim": DRAFT,
+    "applying.bring": DRAFT,
+    "following.track": DRAFT,
+    "following.answers": DRAFT,
+    "following.extension": DRAFT,
+    "following.message": DRAFT,
+    "following.withdraw": DRAFT,
+    "following.appeal": DRAFT,
+    "following.start": DRAFT,
+    "following.another": DRAFT,
     "surveys.one": SURVEY,
     "surveys.one_json": SURVEY,
     "surveys.progress": SURVEY,
@@ -148,6 +164,7 @@ def furnish(session: Session, client: FlaskClient, monkeypatch: pytest.MonkeyPat
         "{certificate}": certificate[1],
         "{job}": str(job),
         "{case}": case,
+        "{code}": make_draft(session).tracking_code,
         "{document}": document,
         "{receipt}": receipt,
         "{survey}": survey,

@@ -31,6 +31,8 @@ from permits.documents import joining as permit_documents
 from permits.documents import views as document_views
 from permits.documents.redacting import views as redacting_views
 from permits.figures import views as figures_views
+from permits.applying import views as applying_views
+from permits.following import views as following_views
 from permits.hearing import views as hearing_views
 from permits.register import views as register_views
 from permits.types import views as permit_type_views
@@ -61,6 +63,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     place_views.blueprint,
     certificate_views.blueprint,
     permit_type_views.blueprint,
+    applying_views.blueprint,
+    following_views.blueprint,
     search_views.blueprint,
     register_views.blueprint,
     hearing_views.blueprint,

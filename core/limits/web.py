@@ -22,6 +22,7 @@ from core.errors import TooOften
 from core.i18n import format_duration
 from core.i18n import gettext as _
 from core.limits.shared import SharedCounts
+from core.log import rule_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 log = structlog.get_logger("limits")
@@ -122,7 +123,7 @@ def _hold_back() -> None:
 def _refuse(limiter: MovingWindowRateLimiter, rate: Rate, who: str) -> None:
     # One second more: the window tells its end in whole seconds.
     wait_s = max(1, round(limiter.get_window_stats(rate.item, rate.name, who).reset_time - time.time()) + 1)
-    log.warning("too often", rate=rate.name, path=request.path)
+    log.warning("too often", rate=rate.name, path=rule_of(request))
     raise TooOften(
         _(
             "That was too often in a short time. Please try again in %(wait)s.",

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -245,6 +245,15 @@ def write_message(
 def list_messages(session: Session, case: Permit) -> list[Message]:
     """The messages of a case, oldest first."""
     return list(session.scalars(select(Message).where(Message.permit_id == case.id).order_by(Message.id)))
+
+
+def mark_read(session: Session, case: Permit, now: dt.datetime, *, from_city: bool) -> None:
+    """Note that the messages of one side were shown to the other."""
+    session.execute(
+        update(Message)
+        .where(Message.permit_id == case.id, Message.from_city.is_(from_city), Message.read_at.is_(None))
+        .values(read_at=now)
+    )
 
 
 def _needed(text: str, field: str) -> str:

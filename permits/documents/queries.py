@@ -14,9 +14,9 @@ from permits.types.settings import Named, TypeSettings
 
 
 def find_case(session: Session, key: str) -> Permit | None:
-    """A case by its reference or, before it has one, by its tracking code."""
-    by_code = (Permit.tracking_code == key) & Permit.reference.is_(None)
-    return session.scalars(select(Permit).where((Permit.reference == key) | by_code)).one_or_none()
+    """A case by its reference, or by its tracking code (of which the one never looks like the other)."""
+    named = (Permit.reference == key) | (Permit.tracking_code == key)
+    return session.scalars(select(Permit).where(named)).one_or_none()
 
 
 def list_missing(session: Session, case: Permit, settings: TypeSettings) -> list[Named]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, g, jsonify, redirect, request, url_for
+from flask import Response, after_this_request, current_app, flash, g, jsonify, redirect, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -26,6 +26,7 @@ from permits.documents.models import PermitDocument
 from permits.documents.queries import find_case, get_document, list_documents
 from permits.documents.redacting.services import MOST_BOXES
 from permits.documents.schemas import Context, document_json
+from permits.models import Permit
 from permits.types.services import get_settings
 from permits.types.settings import TypeSettings
 
@@ -48,15 +49,30 @@ def visitor_of(key: str) -> Visitor:
     if case is not None:
         person = find_person()
         audience = audience_of(person, case)
-        # Whoever holds the code of an application that nobody has signed yet is its applicant.
-        if person is None and case.reference is None and case.applicant_id is None:
-            audience = Audience.PARTIES
+        if key == case.tracking_code:
+            after_this_request(_keep_nowhere)
+            audience = _behind_code(case, audience)
         name = person.in_record if person else _HOLDER
         acting = Actor(name, person.id if person else None, g.get("request_id", ""))
         visitor = Visitor(case, person, acting, audience)
         if visitor.may_see_case:
             return visitor
     raise NotFound(_("There is no such case, or it is not published."), field="reference")
+
+
+def _behind_code(case: Permit, audience: Audience) -> Audience:
+    """Whoever holds the code is the applicant until an account has claimed the case; then the code opens nothing."""
+    if audience is not Audience.PUBLIC:
+        return audience
+    if case.applicant_id is None:
+        return Audience.PARTIES
+    raise NotFound(_("There is no such case, or it is not published."), field="reference")
+
+
+def _keep_nowhere(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
 
 
 def staff_visitor_of(key: str) -> Visitor:
@@ -205,8 +221,9 @@ def read_reason() -> str:
 
 
 def key_of(visitor: Visitor) -> str:
-    """What the case is called in addresses."""
-    return visitor.case.reference or visitor.case.tracking_code
+    """What the case is called in addresses: as whoever asks has called it, who may know one of the names only."""
+    asked: str | None = (request.view_args or {}).get("key")
+    return asked or visitor.case.reference or visitor.case.tracking_code
 
 
 def settings_of(visitor: Visitor) -> TypeSettings:

@@ -71,7 +71,7 @@ def draw(session: Session, precheck: Precheck, proposal: Proposal) -> Picture | 
 def picture_of(parcel: Any, precheck: Precheck, proposal: Proposal) -> Picture:
     """The same from the parcel's own shape, all in metres of the city's grid. North is up."""
     placed = marked(precheck)
-    drawn = [("parcel", parcel), *_setback_line(parcel, precheck)]
+    drawn = [("parcel", parcel), *setback_line(parcel, precheck)]
     if proposal.footprint is not None:
         drawn.append(("footprint", proposal.footprint))
     drawn += [(outcome, where) for _number, outcome, where in placed]
@@ -94,7 +94,7 @@ def marked(precheck: Precheck) -> list[tuple[int, str, Any]]:
     return [(number, outcome, where) for number, (outcome, where) in enumerate(found, start=1)]
 
 
-def _setback_line(parcel: Any, precheck: Precheck) -> list[tuple[str, Any]]:
+def setback_line(parcel: Any, precheck: Precheck) -> list[tuple[str, Any]]:
     """Up to where one may build, where one setback holds on all of the parcel."""
     setbacks = {check.allowed for check in precheck.checks if check.rule is Rule.SETBACK}
     if len(setbacks) != 1 or not (least := setbacks.pop()):

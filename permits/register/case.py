@@ -127,7 +127,7 @@ def read_case(session: Session, reference: str, now: dt.datetime) -> CasePage:
         version=case.version,
         next=str(NEXT[case.state]),
         clocks=_tell_clocks(session, case, readings, settings),
-        steps=[_step(step) for step in steps],
+        steps=[tell_step(step) for step in steps],
         figures=figures_of(case.proposal),
         conditions=[
             ConditionTold(each.number, each.text, each.before_start, each.met_at is not None)
@@ -175,7 +175,8 @@ def list_comments_told(session: Session, case: Permit) -> list[CommentTold]:
     ]
 
 
-def _step(step: PermitStep) -> StepTold:
+def tell_step(step: PermitStep) -> StepTold:
+    """One line of the timeline, as everybody may read it."""
     told = str(EVENT_TOLD[step.event])
     if step.event in (Event.DECIDE, Event.DEEM, Event.RULE):
         told = _("%(told)s %(state)s.", told=told, state=STATE_NAMES[step.target])

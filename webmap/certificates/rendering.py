@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.i18n import gettext as _
 from core.i18n import speaking
+from core.qr import qr_svg
 from layers.boundary import get_city
 from layers.schemas import name_of
 from layers.words import isolated
@@ -20,7 +21,6 @@ from webmap.drawing import palette
 from webmap.drawing.frame import Frame, frame_around
 from webmap.drawing.labels import PT_MM, Label, place_labels, text_width_mm
 from webmap.drawing.pdf import font_face, write_pdf
-from webmap.keep.links import qr_svg
 from webmap.keep.questions import scale_words
 from webmap.keep.sheet import scale_bar
 from webmap.place.service import Place

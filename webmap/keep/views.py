@@ -10,6 +10,7 @@ from accounts.web import may
 from core.geofiles.writing import FORMATS, write
 from core.inputs import read_day, read_words
 from core.limits.web import limited
+from core.qr import qr_svg
 from core.web import db, public
 from layers.area import get_srid
 from webmap.drawing.pdf import write_pdf
@@ -61,7 +62,7 @@ def print_sheet() -> Response:
     wanted = read_sheet(request.args)
     link = links.whole_link(_map_path(wanted))
     with SHEETS.taken():
-        html = sheet.draw_sheet(db.session, wanted, link, links.qr_svg(link, size_mm=20))
+        html = sheet.draw_sheet(db.session, wanted, link, qr_svg(link, size_mm=20))
         answer = Response(write_pdf(html), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(_sheet_name(wanted))}"
     answer.headers["Cache-Control"] = "private, no-cache"
@@ -100,7 +101,7 @@ def one_file(number: str) -> Response:
 def qr() -> Response:
     """The address of one of our own pages as a QR code."""
     link = links.whole_link(links.read_own_path(request.args.get("path")))
-    answer = Response(links.qr_svg(link), mimetype="image/svg+xml")
+    answer = Response(qr_svg(link), mimetype="image/svg+xml")
     answer.headers["Cache-Control"] = f"private, max-age={_KEPT_S}"
     return answer
 
