@@ -40,6 +40,8 @@ class Permission(StrEnum):
     PERMITS_ASSESS = "permits.assess"
     PERMITS_DECIDE = "permits.decide"
     PERMITS_INSPECT = "permits.inspect"
+    PERMITS_WORK = "permits.work"
+    PERMITS_READ = "permits.read"
     STAFF_LAYERS = "layers.staff"
     PEOPLE_READ = "people.read"
     PEOPLE_MANAGE = "people.manage"
@@ -52,6 +54,8 @@ class Permission(StrEnum):
 _P = Permission
 _CITIZEN = frozenset({_P.PUBLIC, _P.ACCOUNT, _P.PERMITS_APPLY})
 _STAFF = _CITIZEN | {_P.STAFF_LAYERS}
+# Whoever has a part in the cases works at the permits' desk; which steps are theirs, the workflow's table says.
+_DESK = _STAFF | {_P.PERMITS_READ, _P.PERMITS_WORK}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CITIZEN: _CITIZEN,
@@ -60,10 +64,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PLANNER: _STAFF | {_P.ZONING_DRAFT},
     Role.PLAN_CHECKER: _STAFF | {_P.ZONING_DRAFT, _P.ZONING_CHECK, _P.SURVEYS_READ, _P.SURVEYS_APPROVE},
     Role.PUBLISHER: _STAFF | {_P.ZONING_ADOPT},
-    Role.INTAKE: _STAFF | {_P.PERMITS_INTAKE},
-    Role.OFFICER: _STAFF | {_P.PERMITS_INTAKE, _P.PERMITS_ASSESS},
-    Role.REVIEWER: _STAFF | {_P.PERMITS_DECIDE},
-    Role.INSPECTOR: _STAFF | {_P.PERMITS_INSPECT},
+    Role.INTAKE: _DESK | {_P.PERMITS_INTAKE},
+    Role.OFFICER: _DESK | {_P.PERMITS_INTAKE, _P.PERMITS_ASSESS},
+    Role.REVIEWER: _DESK | {_P.PERMITS_DECIDE},
+    Role.INSPECTOR: _DESK | {_P.PERMITS_INSPECT},
     # Reads all, writes nothing: not even an application of their own under this account's staff roles.
     Role.AUDITOR: frozenset(
         {
@@ -74,6 +78,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.PEOPLE_READ,
             _P.JOBS_READ,
             _P.RECORD_READ,
+            _P.PERMITS_READ,
         }
     ),
     # People and settings, no case work.

@@ -140,6 +140,11 @@ def _deadlines(session: Session, case: Permit, at: dt.datetime) -> list[str]:
     return told
 
 
+def link_of(case: Permit) -> str:
+    """The address that opens a case to its applicant."""
+    return f"{_address[0]}/permits/track/{case.tracking_code}"
+
+
 def _link(case: Permit, reader: Reader) -> str:
     """The public page for everybody; a case not yet public is opened by its code, which only its parties are told."""
     if case.published_at is not None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.models import Person
+from accounts.permissions import Permission
 from core import audit, local_time
 from core.audit import Actor
 from core.errors import Conflict, NotAllowed, NotFound, Unprocessable
@@ -183,11 +184,18 @@ def validate(
     PERMITS.move(session, case, Event.VALIDATE, mover, seen=seen, now=now)
 
 
-def assign(session: Session, actor: Actor, case: Permit, officer: Person, seen: int) -> None:
-    """Give a case to an officer, or hand it over. Raises Unprocessable when the case is that person's own."""
+def assign(
+    session: Session, actor: Actor, case: Permit, officer: Person, seen: int, *, note: str = ""
+) -> None:
+    """Give a case to an officer, or hand it over; the note is kept in the record.
+
+    Raises Unprocessable when the case is that person's own, or they are no officer.
+    """
     PERMITS.hold(session, case, seen)
     if officer.id in (case.applicant_id, case.agent_id):
         raise Unprocessable(_("Nobody works on their own application."), field="officer")
+    if Permission.PERMITS_ASSESS not in officer.permissions:
+        raise Unprocessable(_("Only an officer can hold a case."), field="officer")
     if case.state not in UNDECIDED:
         raise Conflict(_("The case is decided already."), field="officer")
     before, case.officer_id = case.officer_id, officer.id
@@ -200,6 +208,7 @@ def assign(session: Session, actor: Actor, case: Permit, officer: Person, seen: 
         f"permit:{case.id}",
         before={"officer": before},
         after={"officer": officer.id},
+        reason=_fitting(note, _LONGEST_LINE, "note"),
     )
 
 

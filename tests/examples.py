@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -17,9 +17,12 @@ from accounts.permissions import Role
 from core.documents.models import DocumentFile
 from core.visibility import Visibility
 from parcels.surveys.models import Survey, SurveyFile
+from permits.assessment.models import Consultee
+from permits.consulting.services import token_for
 from permits.documents.models import DocumentVersion, PermitDocument
 from permits.documents.web import desk
 from permits.hearing.models import Comment, Stance
+from permits.models import Permit
 from tests import files, rich_city
 from tests.people import make_person
 from tests.permit_cases import make_case
@@ -114,6 +117,11 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "following.appeal": DRAFT,
     "following.start": DRAFT,
     "following.another": DRAFT,
+    "desk.case": REFERENCE,
+    "desk.step": {**REFERENCE, "event": "assess"},
+    "desk.do": {**REFERENCE, "deed": "assign"},
+    "consulting.form": {"token": "{consulted}"},
+    "consulting.answer": {"token": "{consulted}"},
     "surveys.one": SURVEY,
     "surveys.one_json": SURVEY,
     "surveys.progress": SURVEY,
@@ -167,9 +175,20 @@ def furnish(session: Session, client: FlaskClient, monkeypatch: pytest.MonkeyPat
         "{code}": make_draft(session).tracking_code,
         "{document}": document,
         "{receipt}": receipt,
+        "{consulted}": _consulted(session, client, case),
         "{survey}": survey,
         "{survey_file}": survey_file,
     }
+
+
+def _consulted(session: Session, client: FlaskClient, case: str) -> str:
+    """The link of somebody who is asked for an opinion on the case."""
+    permit = session.scalars(select(Permit).where(Permit.reference == case)).one()
+    due = dt.datetime.now(dt.UTC) + dt.timedelta(days=14)
+    asked = Consultee(permit_id=permit.id, name="Fire brigade", email="fire@example.org", due_at=due)
+    session.add(asked)
+    session.flush()
+    return token_for(client.application.config["SECRET_KEY"], asked.id)
 
 
 def _case(session: Session, client: FlaskClient) -> tuple[str, str, str]:

@@ -27,6 +27,8 @@ from permits import cli as permits_cli
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
 from permits import tiles as permit_tiles
+from permits.consulting import views as consulting_views
+from permits.desk import views as desk_views
 from permits.documents import joining as permit_documents
 from permits.documents import views as document_views
 from permits.documents.redacting import views as redacting_views
@@ -83,6 +85,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar_views.blueprint,
     document_views.blueprint,
     redacting_views.blueprint,
+    desk_views.blueprint,
+    consulting_views.blueprint,
     survey_views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (

@@ -171,6 +171,12 @@ def set_conditions(session: Session, case: Permit, seen: int, conditions: Sequen
     session.flush()
 
 
+def drop_conditions(session: Session, case: Permit) -> None:
+    """Let the proposed conditions fall, for a decision that has none; the case's row is held already."""
+    session.execute(delete(Condition).where(Condition.permit_id == case.id))
+    session.flush()
+
+
 def list_conditions(session: Session, case: Permit) -> list[Condition]:
     """The numbered conditions of a case."""
     asked = select(Condition).where(Condition.permit_id == case.id).order_by(Condition.number)

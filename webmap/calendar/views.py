@@ -18,10 +18,13 @@ from core.inputs import read_count, read_day, read_words
 from core.limits.web import limited
 from core.local_time import get_today
 from core.web import db, public, requires
+from webmap.calendar import clocks
 from webmap.calendar.months import View, date_in, month_of, weekday_names
 from webmap.rates import WRITES
 
 blueprint = Blueprint("calendar", __name__)
+# Rooms below this one draw a reading of a clock in their own pages.
+blueprint.add_app_template_global(clocks.draw, "draw_clock")
 
 _LONGEST_NAME = 100
 _LONGEST_REASON = 500

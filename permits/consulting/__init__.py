@@ -1,0 +1,1 @@
+"""Opinions of others: whoever is asked answers once, by a signed link and without an account."""
