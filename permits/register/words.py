@@ -11,12 +11,7 @@ from layers.words import isolated, join_words
 from permits.hearing.models import Stance
 from permits.register.groups import GROUP_NAMES, Group
 from permits.register.models import Filters
-from permits.states import STATE_NAMES, Clock, State
-
-CLOCKS_TOLD: dict[Clock, LazyProxy] = {
-    Clock.COMMENT: _("Comments are taken"),
-}
-"""Clocks whose name reads better in a sentence to the public."""
+from permits.states import STATE_NAMES, State
 
 STANCE_NAMES: dict[Stance, LazyProxy] = {
     Stance.SUPPORT: _("Support"),
