@@ -1,6 +1,7 @@
 """Running numbers of what a city issues: a new row each year and kind, no number given twice or left out."""
 
 import datetime as dt
+import secrets
 
 from persiantools.jdatetime import JalaliDate
 from sqlalchemy import CheckConstraint, SmallInteger, Text
@@ -8,6 +9,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.models import Base
+
+# Without letters and digits that are taken for one another; 16 of them are 78 bits, which nobody guesses.
+_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
+_ID_LENGTH = 16
+
+
+def make_public_id() -> str:
+    """What the address of something issued is made of: it cannot be guessed."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
 
 
 class Register(Base):

@@ -22,10 +22,15 @@ from permits.consulting.services import token_for
 from permits.documents.models import DocumentVersion, PermitDocument
 from permits.documents.web import desk
 from permits.hearing.models import Comment, Stance
-from permits.models import Permit
+from permits.letters.models import LetterKind, PermitLetter
+from permits.letters.stating import state_letter
+from permits.models import Permit, PermitEvent
+from permits.states import Event, Party, State
+from permits.workflow import PERMITS
 from tests import files, rich_city
 from tests.people import make_person
 from tests.permit_cases import make_case
+from tests.permits import as_party
 from tests.permits import make_case as make_draft
 from webmap.certificates import issuing
 
@@ -120,6 +125,10 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "desk.case": REFERENCE,
     "desk.step": {**REFERENCE, "event": "assess"},
     "desk.do": {**REFERENCE, "deed": "assign"},
+    "permit_letters.of_case": {"key": "{decided}", "kind": "decision"},
+    "permit_letters.document": {"public_id": "{letter}"},
+    "permit_letters.verify": {"public_id": "{letter}"},
+    "permit_letters.verify_json": {"public_id": "{letter}"},
     "consulting.form": {"token": "{consulted}"},
     "consulting.answer": {"token": "{consulted}"},
     "surveys.one": SURVEY,
@@ -176,6 +185,7 @@ def furnish(session: Session, client: FlaskClient, monkeypatch: pytest.MonkeyPat
         "{document}": document,
         "{receipt}": receipt,
         "{consulted}": _consulted(session, client, case),
+        **_letter(session, client),
         "{survey}": survey,
         "{survey_file}": survey_file,
     }
@@ -189,6 +199,31 @@ def _consulted(session: Session, client: FlaskClient, case: str) -> str:
     session.add(asked)
     session.flush()
     return token_for(client.application.config["SECRET_KEY"], asked.id)
+
+
+def _letter(session: Session, client: FlaskClient) -> dict[str, str]:
+    """A decided case and its letter."""
+    case = make_case(session, "1405-000077", state=State.RECOMMENDED, applicant=make_person(session))
+    reviewer = as_party(Party.REVIEWER, person=make_person(session, Role.REVIEWER))
+    at, data = dt.datetime.now(dt.UTC), {"reason": "It fits"}
+    PERMITS.move(session, case, Event.DECIDE, reviewer, seen=None, now=at, target=State.REFUSED, data=data)
+    event = session.scalars(select(PermitEvent).where(PermitEvent.permit_id == case.id)).one()
+    with client.application.app_context():
+        document = desk().store.keep(b"%PDF-1.7 a letter as issued")
+    stated = state_letter(session, case, event)
+    session.add(
+        PermitLetter(
+            public_id="letterletterlett",
+            number="1405-000001",
+            kind=LetterKind.DECISION,
+            permit_id=case.id,
+            event_id=event.id,
+            stated=stated,
+            document=document,
+        )
+    )
+    session.flush()
+    return {"{decided}": "1405-000077", "{letter}": "letterletterlett"}
 
 
 def _case(session: Session, client: FlaskClient) -> tuple[str, str, str]:

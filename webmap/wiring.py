@@ -36,6 +36,7 @@ from permits.documents.redacting import views as redacting_views
 from permits.figures import views as figures_views
 from permits.following import views as following_views
 from permits.hearing import views as hearing_views
+from permits.letters.services import is_letter
 from permits.register import views as register_views
 from permits.types import views as permit_type_views
 from webmap.account import views as account_views
@@ -50,6 +51,7 @@ from webmap.listing import views as listing_views
 from webmap.offline import views as offline_views
 from webmap.openapi import views as openapi_views
 from webmap.people import views as people_views
+from webmap.permit_letters import views as letter_views
 from webmap.place import views as place_views
 from webmap.record import views as record_views
 from webmap.record.cli import record_commands
@@ -87,6 +89,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     redacting_views.blueprint,
     desk_views.blueprint,
     consulting_views.blueprint,
+    letter_views.blueprint,
     survey_views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (
@@ -116,5 +119,6 @@ def connect() -> None:
     permit_documents.connect()
     surveys_told.connect()
     register_use("certificates", is_certificate)
+    register_use("permit letters", is_letter)
     layer_imported.connect(streets.keep_dictionary)
     zoning_annulled.connect(certificates.revoke_annulled)

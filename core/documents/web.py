@@ -1,5 +1,7 @@
 """Handing files out: under a name and a kind of ours, so that no browser takes them for anything else."""
 
+import datetime as dt
+
 from flask import Response, make_response, request
 
 from core.documents.kinds import DocumentKind
@@ -34,6 +36,22 @@ def send_preview(content: bytes, sha256: str, media_type: str = PREVIEW_TYPE) ->
     answer.headers["Content-Disposition"] = "inline"
     answer.headers["Content-Security-Policy"] = _SANDBOX
     return _guarded(answer, sha256)
+
+
+def send_issued(content: bytes, sha256: str, issued_at: dt.datetime, name: str, location: str) -> Response:
+    """A paper that the city has issued, byte for byte; ``location`` is the address at which it always lies.
+
+    Search engines keep copies, and a copy does not know that it was revoked: they are told to keep none.
+    """
+    answer = make_response(content)
+    answer.mimetype = "application/pdf"
+    answer.set_etag(sha256)
+    answer.last_modified = issued_at
+    answer.headers.set("Content-Disposition", "inline", filename=name)
+    answer.headers["Content-Location"] = location
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    answer.make_conditional(request)
+    return answer
 
 
 def _guarded(answer: Response, sha256: str) -> Response:

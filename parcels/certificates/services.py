@@ -1,7 +1,6 @@
 """Issuing a certificate, telling whether it still holds, and revoking those whose zoning was annulled."""
 
 import datetime as dt
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,16 +13,13 @@ from core import audit, local_time
 from core.audit import Actor
 from core.documents import DocumentStore
 from core.i18n import ngettext
-from core.registers import take_number
+from core.registers import make_public_id, take_number
 from layers.around import Around, find_around
 from layers.zoning.queries import ZoneVersion, list_zones_under
 from layers.zoning.schemas import rules_json
 from parcels.certificates import queries
 from parcels.certificates.models import Certificate
 
-# Without letters and digits that are taken for one another; 16 of them are 78 bits, which nobody guesses.
-_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
-_ID_LENGTH = 16
 # Shares are worked out anew each time: a thousandth of a parcel is rounding, not another border.
 _SAME_SHARE = 0.001
 
@@ -148,7 +144,7 @@ def issue(
     The caller holds the zone versions and the lock of its parcel, day and language (see ``queries``).
     """
     number = take_number(session, "certificate", today, calendar)
-    public_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+    public_id = make_public_id()
     document = store.keep(render(Draft(statement, number, public_id, today)))
     certificate = Certificate(
         public_id=public_id,

@@ -101,6 +101,10 @@ def _decide(doing: Doing) -> None:
     if proposed and doing.given["outcome"] != State.GRANTED_CONDITIONS:
         doing.given["conditions_dropped"] = [each.text for each in proposed]
         assessment.drop_conditions(doing.session, doing.case)
+    elif proposed:
+        doing.given["conditions"] = [
+            {"number": each.number, "text": each.text, "before_start": each.before_start} for each in proposed
+        ]
     move(Event.DECIDE, doing)
 
 

@@ -30,6 +30,8 @@ from permits.desk.queries import OPEN, list_before_committee, list_officers
 from permits.desk.steps import STEPS, Doing, move
 from permits.desk.words import DUE_NAMES, WHOSE_NAMES
 from permits.documents.web import tell_all, visitor_of
+from permits.letters.models import LetterKind
+from permits.letters.services import has_letter
 from permits.models import Permit
 from permits.precheck.page import Told, told_on_page
 from permits.precheck.schemas import precheck_from_json
@@ -231,6 +233,7 @@ def _page(found: Permit, person: Person, name: str = "", wrong: AppError | None 
         is_form_there=name in page.deeds or any(step.event == name for step in page.steps),
         papers=tell_all(visitor_of(found.reference or "")),
         precheck_told=_precheck(found),
+        letters=[kind for kind in LetterKind if has_letter(db.session, found, kind)],
         early={each.code for each in standard_conditions(db.session, found) if each.before_start},
         types={each.code: each.name for each in list_types(db.session, is_all=True)},
         event_names=EVENT_NAMES,

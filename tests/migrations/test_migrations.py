@@ -26,6 +26,7 @@ from permits.assessment import models as _assessment  # noqa: F401
 from permits.documents import models as _permit_documents  # noqa: F401
 from permits.hearing import models as _hearing  # noqa: F401
 from permits.inspections import models as _inspections  # noqa: F401
+from permits.letters import models as _letters  # noqa: F401
 from permits.types import models as _types  # noqa: F401
 from tests.conftest import DatabaseMaker
 

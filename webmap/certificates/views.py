@@ -14,6 +14,7 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.documents import DocumentStore
+from core.documents.web import send_issued
 from core.errors import NotFound
 from core.i18n import LANGUAGES, language, speaking
 from core.i18n import gettext as _
@@ -125,16 +126,15 @@ def _asked(number: str) -> Asked:
 
 
 def _document(certificate: Certificate) -> Response:
-    answer = make_response(_store().read(certificate.document))
-    answer.mimetype = _PDF
-    answer.set_etag(certificate.document)
-    answer.last_modified = certificate.issued_at
-    name = f"zoning-certificate-{certificate.number}.pdf"
-    answer.headers.set("Content-Disposition", "inline", filename=name)
-    answer.headers["Content-Location"] = url_for("certificates.document", public_id=certificate.public_id)
+    answer = send_issued(
+        _store().read(certificate.document),
+        certificate.document,
+        certificate.issued_at,
+        f"zoning-certificate-{certificate.number}.pdf",
+        url_for("certificates.document", public_id=certificate.public_id),
+    )
     answer.content_language = [certificate.language]
-    answer.make_conditional(request)
-    return _unlisted(answer)
+    return answer
 
 
 def _unlisted(answer: Response) -> Response:

@@ -36,3 +36,5 @@ SHEETS = Turns(most=1, wait_s=10.0)
 """Laying a sheet out takes a processor for some seconds."""
 FILES = Turns(most=2, wait_s=10.0)
 """A file of fifty thousand things takes some seconds and a hundred megabytes."""
+LETTERS = Turns(most=1, wait_s=10.0)
+"""A letter takes a processor for a second or two."""
