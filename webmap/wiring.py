@@ -26,12 +26,13 @@ from parcels.surveys import joining as surveys_told
 from permits import cli as permits_cli
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
+from permits import privacy as permit_privacy
 from permits import tiles as permit_tiles
+from permits.applying import views as applying_views
 from permits.documents import joining as permit_documents
 from permits.documents import views as document_views
 from permits.documents.redacting import views as redacting_views
 from permits.figures import views as figures_views
-from permits.applying import views as applying_views
 from permits.following import views as following_views
 from permits.hearing import views as hearing_views
 from permits.register import views as register_views
@@ -110,6 +111,7 @@ def connect() -> None:
     for kind in kept_kinds.KINDS:
         retention.register(kind)
     permit_documents.connect()
+    permit_privacy.connect()
     surveys_told.connect()
     register_use("certificates", is_certificate)
     layer_imported.connect(streets.keep_dictionary)
