@@ -26,6 +26,7 @@ from parcels.surveys import joining as surveys_told
 from permits import cli as permits_cli
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
+from permits import privacy as permit_privacy
 from permits import tiles as permit_tiles
 from permits.applying import views as applying_views
 from permits.consulting import views as consulting_views
@@ -117,6 +118,7 @@ def connect() -> None:
     for kind in kept_kinds.KINDS:
         retention.register(kind)
     permit_documents.connect()
+    permit_privacy.connect()
     surveys_told.connect()
     register_use("certificates", is_certificate)
     register_use("permit letters", is_letter)

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from accounts.permissions import Permission
 from accounts.web import actor, find_person, get_person
 from core import redactions
-from core.errors import AppError, BadInput, NotFound, Unprocessable
+from core.clocks import ClockState
+from core.errors import AppError, BadInput, Conflict, NotFound, Unprocessable
 from core.i18n import gettext as _
 from core.i18n import language
 from core.inputs import read_count, read_lon_lat, read_words
-from core.limits.web import Rate, limited
+from core.limits.web import Rate, by_address, limited
 from core.local_time import now, to_local
 from core.web import db, public, requires
 from permits import clocks
@@ -33,8 +34,15 @@ from permits.workflow import PERMITS
 
 blueprint = Blueprint("hearing", __name__)
 
-SAYING = Rate("comments", "20 per 1 hour")
+
+def _by_sender() -> str:
+    """Who says something; nobody when the map of the form was pressed, for that says nothing yet."""
+    return "" if "spot.x" in request.form else by_address()
+
+
+SAYING = Rate("comments", "20 per 1 hour", by=_by_sender)
 """A household or an office may share an address; nobody has more to say than this."""
+POINTING = Rate("spots", "120 per 1 minute")
 FOLLOWING = Rate("receipts", "60 per 1 minute", methods=frozenset({"GET"}))
 """Receipts are not to be guessed."""
 _LONGEST, _LONGEST_LINE, _LONGEST_REFERENCE = 5_000, 300, 100
@@ -50,12 +58,14 @@ def _case(reference: str) -> Permit:
 @public
 def form(reference: str) -> Response:
     """The form of a comment, while comments are taken. Raises Conflict afterwards."""
-    return _form(_case(reference), dict.fromkeys(_FIELDS, "") | {"stance": Stance.COMMENT.value}, None)
+    case = _case(reference)
+    services.get_open(db.session, case, now())
+    return _form(case, dict.fromkeys(_FIELDS, "") | {"stance": Stance.COMMENT.value}, None)
 
 
 @blueprint.post("/permits/<reference>/comment")
 @public
-@limited(SAYING)
+@limited(SAYING, POINTING)
 def send(reference: str) -> AnyResponse:
     """Take a comment; or, when the map was pressed, only the spot, and show the form again."""
     case = _case(reference)
@@ -64,7 +74,7 @@ def send(reference: str) -> AnyResponse:
         return _form(case, _with_spot(case, typed), None)
     try:
         said = services.comment(db.session, case, _said(typed), now())
-    except (BadInput, Unprocessable) as wrong:
+    except (BadInput, Unprocessable, Conflict) as wrong:
         answer = _form(case, typed, wrong)
         answer.status_code = wrong.status
         return answer
@@ -74,14 +84,16 @@ def send(reference: str) -> AnyResponse:
 
 
 def _form(case: Permit, typed: dict[str, str], wrong: AppError | None) -> Response:
-    reading = services.get_open(db.session, case, now())
+    # Whoever wrote until the period was over reads that it is, and has their words back.
+    reading = clocks.find_clock(db.session, case, Clock.COMMENT, now())
+    is_open = reading is not None and reading.state is ClockState.RUNNING
     settings = get_settings(db.session, case.type_code, case.type_version)
     return make_response(
         render_template(
             "permits/hearing/form.html",
             permit=read_public(db.session, case.id),
             type_name=settings.name,
-            until=reading.due_on,
+            until=reading.due_on if reading is not None and is_open else None,
             stances=STANCE_NAMES,
             typed=typed,
             wrong=wrong,

@@ -124,6 +124,7 @@ def test_after_the_deadline_nothing_is_taken_and_nothing_offered(client: FlaskCl
         f"/permits/{case.reference}/comment", data={"csrf_token": token, "stance": "comment", "text": "Late."}
     )
     assert late.status_code == 409
+    assert re.search(r"<textarea[^>]* readonly[^>]*>Late\.</textarea>", late.text)  # not lost
     assert city.scalar(select(func.count()).select_from(Comment)) == 0
 
 
@@ -201,6 +202,14 @@ def test_too_many_are_held_back(client: FlaskClient, city: Session) -> None:
     most = int(SAYING.most.split()[0])
     answers = [send(client, case, text=f"No. {n}").status_code for n in range(most + 1)]
     assert answers == [303] * most + [429]
+
+
+def test_pressing_the_map_is_no_comment_and_is_not_counted_as_one(client: FlaskClient, city: Session) -> None:
+    case = open_case(city)
+    for _ in range(int(SAYING.most.split()[0]) + 1):
+        pressed = send(client, case, **{"spot.x": "150", "spot.y": "100"})
+        assert pressed.status_code == 200
+    assert send(client, case).status_code == 303
 
 
 def test_an_unknown_receipt_is_told_so(client: FlaskClient, city: Session) -> None:

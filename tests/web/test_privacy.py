@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from accounts.models import Passkey, Person
@@ -17,7 +17,12 @@ from core import audit, jobs, mail
 from core.audit import Actor
 from core.audit_check import verify
 from core.errors import Conflict
+from permits.documents.models import PermitDocument
+from permits.hearing.models import Comment, Stance
+from permits.models import Permit
+from permits.states import State
 from tests.people import make_person, post, sign_in
+from tests.permits import bring_documents, make_case
 
 EMAIL = "laleh.citizen@example.org"
 
@@ -45,7 +50,10 @@ def home(client: FlaskClient, citizen: Person) -> FlaskClient:
 def everything_stored(session: Session) -> str:
     """All rows of the tables that may hold something of a person."""
     audit.write_pending(session)
-    tables = ("person", "role_grant", "passkey", "audit", "procrastinate_jobs", "job_error", "certificate")
+    tables = (
+        "person", "role_grant", "passkey", "audit", "procrastinate_jobs", "job_error", "certificate", "permit",
+        "permit_comment", "permit_message", "permit_document", "permit_document_version",
+    )  # fmt: skip
     rows = [
         str(list(session.execute(text(f"SELECT t::text FROM {table} AS t")).scalars())) for table in tables
     ]
@@ -88,6 +96,86 @@ def test_a_person_is_forgotten_and_the_record_whole(
     assert not citizen.active
     assert home.get("/account").status_code == 302
     assert home.get("/account/erased").status_code == 200
+
+
+def say(session: Session, case: Permit, **more: Any) -> Comment:
+    made = Comment(
+        permit_id=case.id,
+        receipt=f"R{case.id}",
+        stance=Stance.COMMENT,
+        text="Too high.",
+        name="لالهٔ شهروند",
+        **more,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def test_what_a_person_said_and_applied_for_is_told_and_forgotten(
+    home: FlaskClient, session: Session, citizen: Person
+) -> None:
+    mine: dict[str, Any] = {
+        "applicant_id": citizen.id,
+        "applicant_name": "لالهٔ شهروند",
+        "contact_email": EMAIL,
+    }
+    draft = make_case(session, State.DRAFT, description="For لالهٔ شهروند", answers={"phone": "0912"}, **mine)
+    bring_documents(session, draft)
+    decided = make_case(session, State.REFUSED, **(mine | {"applicant_name": "A name of the case"}))
+    others = make_case(session, State.GRANTED, contact_email="other@example.org")
+    by_account = say(session, others, person_id=citizen.id)
+    by_address = say(session, decided, email=EMAIL.upper())
+    told = home.get("/account/data.json").json
+    assert told is not None
+    assert [(each["tracking_code"], each["as"]) for each in told["permits"]] == [
+        (draft.tracking_code, "applicant"),
+        (decided.tracking_code, "applicant"),
+    ]
+    assert {each["receipt"] for each in told["comments"]} == {by_account.receipt, by_address.receipt}
+    assert post(home, "/account/erase", sure="yes").location == "/account/erased"
+    session.expire_all()
+    stored = everything_stored(session)
+    assert EMAIL not in stored.lower()
+    assert "لالهٔ" not in stored
+    assert "0912" not in stored
+    assert (by_account.text, by_account.name, by_address.email) == ("Too high.", "", "")
+    assert (decided.applicant_name, decided.contact_email) == ("A name of the case", "")
+    assert (others.contact_email, draft.applicant_id) == ("other@example.org", citizen.id)
+    let_go = session.scalars(select(PermitDocument.let_go_at).where(PermitDocument.permit_id == draft.id))
+    assert all(let_go.all())
+
+
+def test_an_undecided_application_keeps_its_applicant(
+    home: FlaskClient, session: Session, citizen: Person
+) -> None:
+    case = make_case(session, State.ASSESSMENT, applicant_id=citizen.id, contact_email=EMAIL)
+    assert post(home, "/account/erase", sure="yes").status_code == 409
+    session.refresh(citizen)
+    assert (citizen.active, citizen.email, case.contact_email) == (True, EMAIL, EMAIL)
+    # Nor does it keep the night's work from all others.
+    citizen.confirmed_at, citizen.password = None, "x"
+    other = make_person(session, email="stale@example.org")
+    other.confirmed_at, other.password = None, "x"
+    citizen.created_at = other.created_at = dt.datetime.now(dt.UTC) - dt.timedelta(days=31)
+    session.flush()
+    retention.apply(session)
+    assert (citizen.active, other.active) == (True, False)
+
+
+def test_who_commented_is_forgotten_once_it_is_decided(session: Session, city: Session) -> None:
+    comments = {
+        state: say(session, make_case(session, state), email="a@example.org", at=at)
+        for state, at in (
+            (State.CONSULTATION, dt.datetime(2020, 1, 1, tzinfo=dt.UTC)),
+            (State.GRANTED, dt.datetime(2020, 1, 1, tzinfo=dt.UTC)),
+            (State.REFUSED, dt.datetime.now(dt.UTC)),
+        )
+    }
+    retention.apply(session)
+    session.expire_all()
+    assert {state for state, each in comments.items() if each.email} == {State.CONSULTATION, State.REFUSED}
+    assert comments[State.GRANTED].text == "Too high."
 
 
 def test_a_reason_to_stay_is_told(session: Session, city: Session) -> None:
