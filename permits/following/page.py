@@ -19,7 +19,6 @@ from permits.following.services import list_open, list_possible
 from permits.models import Permit
 from permits.register.case import StepTold, figures_of, tell_step
 from permits.register.next_steps import NEXT
-from permits.register.words import CLOCKS_TOLD
 from permits.services import list_steps
 from permits.states import CLOCK_NAMES, STATE_NAMES, Clock, Event, State
 from permits.types.settings import Period, TypeSettings
@@ -59,7 +58,7 @@ def tell(session: Session, holder: Holder, settings: TypeSettings, now: dt.datet
         "answer_until": answer_clock.due_on if answer_clock and not answer_clock.stopped_on else None,
         "kind_names": {each.code: each.name for each in settings.documents},
         "clocks": [
-            explain(reading, str(CLOCKS_TOLD.get(clock, CLOCK_NAMES[clock])))
+            explain(reading, str(CLOCK_NAMES[clock]))
             for clock, reading in readings.items()
             if reading.state is not ClockState.STOPPED
         ],
