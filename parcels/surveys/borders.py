@@ -57,8 +57,10 @@ def _move(fit: Fit, where: Callable[[Points, NDArray[np.int64]], Points]) -> Non
     points, owner = shapely.get_coordinates(fit.news, return_index=True)
     there = where(points, owner)
     far = np.hypot(*(there - points).T)
+    # The corners of one parcel lie together, in the order of the parcels.
+    bounds = np.searchsorted(owner, np.arange(len(fit.news) + 1))
     for place in np.unique(owner[far > 0]).tolist():
-        mine = owner == place
+        mine = slice(bounds[place], bounds[place + 1])
         made = shapely.set_coordinates(shapely.from_wkb(shapely.to_wkb(fit.news[place])), there[mine])
         made = shapely.remove_repeated_points(made)
         if not shapely.is_valid(made) or shapely.is_empty(made):
@@ -126,9 +128,13 @@ def _noded(shapes: Geometries, corners: Points, tolerance_m: float) -> dict[int,
     spot, place = shapely.STRtree(shapely.boundary(shapes)).query(
         spots, predicate="dwithin", distance=tolerance_m
     )
-    for at in np.unique(place).tolist():
+    order = np.argsort(place, kind="stable")
+    spot, place = spot[order], place[order]
+    starts = np.flatnonzero(np.diff(place, prepend=-1))
+    for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(place)], strict=True):
+        at = int(place[start])
         own = {tuple(point) for point in shapely.get_coordinates(shapes[at]).tolist()}
-        missing = [c for c in corners[spot[place == at]].tolist() if tuple(c) not in own]
+        missing = [c for c in corners[spot[start:end]].tolist() if tuple(c) not in own]
         if missing:
             found = _with_corners(shapes[at], np.array(missing), tolerance_m)
             if found[1]:

@@ -166,9 +166,10 @@ def _judge(changes: list[Change], groups: list[Group], olds: Olds, around: Surro
     noded = {change.old: change.shape for change in changes if change.status is Status.NODED}
     beside = np.array([noded.get(int(place), olds.shapes[place]) for place in staying], dtype=object)
     overlaps = list(topology.find_overlaps(laid, beside, [olds.numbers[int(place)] for place in staying]))
-    told = {
-        place for place, label in enumerate(laid.labels) for each in overlaps if label in each.params.values()
+    overlapping = {
+        each.params[name] for each in overlaps for name in ("label", "other") if name in each.params
     }
+    told = {place for place, label in enumerate(laid.labels) if label in overlapping}
     return [
         *overlaps,
         *_left_over(changes, groups, olds),
@@ -192,10 +193,9 @@ def _left_over(changes: list[Change], groups: list[Group], olds: Olds) -> list[P
         members = by_group.get(number, [])
         if not group.olds or all(change.status is Status.UNCHANGED for change in members):
             continue
-        land = olds.shapes[group.olds]
-        covered = everything[np.unique(tree.query(land, predicate="intersects")[1])]
+        news = np.array([change.shape for change in members], dtype=object)
         numbers = ", ".join(olds.numbers[place] for place in group.olds)
-        found += topology.find_left_over(land, covered, members[0].new if members else None, numbers)
+        found += topology.find_left_over(olds.shapes[group.olds], news, tree, members[0].new, numbers)
     return found
 
 

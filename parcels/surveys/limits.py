@@ -8,11 +8,14 @@ from core.geofiles.options import MEGABYTE
 
 @dataclass(frozen=True)
 class CheckLimits:
-    """Memory (of the whole process), processor time, time on the clock, and the largest file it may write."""
+    """Memory (of the whole process), processor time, time on the clock, and the largest file it may write.
+
+    The clock is for what sleeps: a busy machine may give a check a tenth of a processor.
+    """
 
     memory_mb: int = 3072
     cpu_s: int = 240
-    wall_s: int = 420
+    wall_s: int = 1800
     written_mb: int = 1024
 
 

@@ -42,11 +42,13 @@ def groups_of(
     if by_number:
         place_of = {key: place for place, key in enumerate(old_keys) if key}
         links |= {(place_of[key], new) for new, key in enumerate(new_keys) if key in place_of}
+    of_new: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for link in sorted(links):
+        of_new[link[1]].append(link)
     groups = []
     for members in _components(links, len(news)):
         group = Group(Relation.NONE, *members)
-        within = set(group.news)
-        group.links = sorted(link for link in links if link[1] in within) if len(members[0]) else []
+        group.links = [link for new in group.news for link in of_new[new]]
         group.relation = _relation(group)
         groups.append(group)
     return _parted(groups, old_keys, new_keys)
@@ -58,19 +60,26 @@ def _links(
     if not len(olds) or not len(news):
         return set()
     new, old = shapely.STRtree(olds).query(news, predicate="intersects")
+    standing_new, standing_old = set(filter(None, new_keys)), set(filter(None, old_keys))
+    found, doubtful = set(), []
+    for n, o in zip(new.tolist(), old.tolist(), strict=True):
+        if old_keys[o] and old_keys[o] == new_keys[n]:
+            found.add((o, n))
+        # Two parcels that both go on under their numbers only have another border between them.
+        elif not (old_keys[o] in standing_new and new_keys[n] in standing_old):
+            doubtful.append((o, n))
+    return found | _sharing(olds, news, doubtful)
+
+
+def _sharing(olds: Geometries, news: Geometries, pairs: list[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those pairs of which one lies on so much of the other that it came of it."""
+    if not pairs:
+        return set()
+    old, new = (np.array(side) for side in zip(*pairs, strict=True))
     shared = shapely.area(shapely.intersection(news[new], olds[old]))
     smaller = np.minimum(shapely.area(news)[new], shapely.area(olds)[old])
-    counts = shared >= MOST_OF_IT * np.maximum(smaller, 1e-9)
-    standing_new, standing_old = set(filter(None, new_keys)), set(filter(None, old_keys))
-    found = set()
-    for place in np.flatnonzero(shared > 0):
-        o, n = int(old[place]), int(new[place])
-        is_same = bool(old_keys[o]) and old_keys[o] == new_keys[n]
-        # Two parcels that both go on under their numbers only have another border between them.
-        both_stay = old_keys[o] in standing_new and new_keys[n] in standing_old
-        if is_same or (counts[place] and not both_stay):
-            found.add((o, n))
-    return found
+    counts = (shared > 0) & (shared >= MOST_OF_IT * smaller)
+    return {pair for pair, does in zip(pairs, counts.tolist(), strict=True) if does}
 
 
 def _components(links: Iterable[tuple[int, int]], news: int) -> list[tuple[list[int], list[int]]]:
