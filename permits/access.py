@@ -28,12 +28,16 @@ def is_own(person: Person, case: Permit) -> bool:
 
 
 def parties_of(session: Session, person: Person, case: Permit) -> frozenset[Party]:
-    """What a person is to a case. Of one's own case one is the applicant and nothing else, whatever one's office."""
+    """What a person is to a case. Of one's own case one is the applicant and nothing else, whatever one's office.
+
+    Applicant or commenter is who may apply: an auditor's account only reads, an administrator's does no case work.
+    """
+    may_apply = Permission.PERMITS_APPLY in person.permissions
     if is_own(person, case):
-        return frozenset({Party.APPLICANT}) if Permission.PERMITS_APPLY in person.permissions else frozenset()
+        return frozenset({Party.APPLICANT}) if may_apply else frozenset()
     found = {party for permission, party in _STAFF.items() if permission in person.permissions}
     has_spoken = exists().where(Comment.permit_id == case.id, Comment.person_id == person.id)
-    if session.scalar(select(has_spoken)):
+    if may_apply and session.scalar(select(has_spoken)):
         found.add(Party.COMMENTER)
     return frozenset(found)
 

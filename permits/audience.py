@@ -63,14 +63,20 @@ class Visitor:
     @property
     def may_bring(self) -> bool:
         """Whether they may add to the case: who works on it, and its parties until it is over."""
-        is_party = self.audience is Audience.PARTIES and self.case.state not in _OVER
+        is_party = self._acts_as_party and self.case.state not in _OVER
         return self.works_on_it or is_party
 
     @property
     def may_take_back(self) -> bool:
         """Whether they may withdraw what was brought: who works on it, its parties while it is in their hands."""
-        is_party = self.audience is Audience.PARTIES and self.case.state in _IN_THE_APPLICANTS_HANDS
+        is_party = self._acts_as_party and self.case.state in _IN_THE_APPLICANTS_HANDS
         return self.works_on_it or is_party
+
+    @property
+    def _acts_as_party(self) -> bool:
+        """Whether they may do what a party does: not by an account that only reads, such as the auditor's."""
+        may_apply = self.person is None or self._has(Permission.PERMITS_APPLY)
+        return self.audience is Audience.PARTIES and may_apply
 
     def _has(self, *wanted: Permission) -> bool:
         return self.person is not None and bool(self.person.permissions & set(wanted))

@@ -52,11 +52,12 @@ def check(session: Session, survey_id: int, run: int, limits: CheckLimits = CHEC
         return
     tell = _teller(session, survey)
     found: Found = []
+    versions: dict[int, int] = {}
     question: dict[str, Any] | None = None
     summary: dict[str, Any] = {}
     with open_workshop(limits) as shop:
         try:
-            summary, question = _check(session, survey, shop, tell, found)
+            summary, question = _check(session, survey, shop, tell, found, versions)
         except CheckCrashed as crash:
             found.append({"code": crash.code, "params": {"cause": crash.cause}})
         session.refresh(survey, with_for_update=True)
@@ -66,7 +67,8 @@ def check(session: Session, survey_id: int, run: int, limits: CheckLimits = CHEC
     if "counts" in summary:
         for feature, number in queries.list_taken_numbers(session, survey.id):
             found.append({"code": "number.taken", "feature": feature, "params": {"number": number}})
-        survey.base = queries.base_of(session, survey.id)
+        box = _box_of(survey, summary["bounds"])
+        survey.base = queries.base_as_read(session, survey.id, versions, get_city(session).srid, box)
     _write_findings(session, survey, found)
     survey.summary, survey.question = {**summary, "of_each": _of_each(found, summary)}, question
     survey.checked_at = func.now()
@@ -76,9 +78,9 @@ def check(session: Session, survey_id: int, run: int, limits: CheckLimits = CHEC
 
 
 def _check(
-    session: Session, survey: Survey, shop: Workshop, tell: Tell, found: Found
+    session: Session, survey: Survey, shop: Workshop, tell: Tell, found: Found, versions: dict[int, int]
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The summary, and what has to be asked; findings are added to ``found``."""
+    """The summary, and what has to be asked; findings are added to ``found``, parcels read to ``versions``."""
     read = _read(session, survey, shop, tell)
     if "refused" in read:
         refused = read["refused"]
@@ -87,7 +89,7 @@ def _check(
         return {}, {"asks": asks, **read.get("choices", {})} if asks else None
     found += read["findings"]
     summary = {name: read[name] for name in ("fields", "crs", "member", "bounds")} | {"read": read["counts"]}
-    compared = _compare(session, survey, shop, tell, read, found)
+    compared = _compare(session, survey, shop, tell, read, found, versions)
     if "asks" in compared:
         return summary, {"asks": "columns", "sample": compared["sample"]}
     found += compared["findings"]
@@ -113,14 +115,18 @@ def _read(session: Session, survey: Survey, shop: Workshop, tell: Tell) -> dict[
 
 
 def _compare(
-    session: Session, survey: Survey, shop: Workshop, tell: Tell, read: dict[str, Any], found: Found
+    session: Session,
+    survey: Survey,
+    shop: Workshop,
+    tell: Tell,
+    read: dict[str, Any],
+    found: Found,
+    versions: dict[int, int],
 ) -> dict[str, Any]:
     city = get_city(session)
     bounds = read["bounds"]
-    write_lines(
-        shop.folder / OLDS,
-        queries.olds_within(session, city.srid, None if survey.kind == Kind.UPDATE else bounds),
-    )
+    olds = queries.olds_within(session, city.srid, _box_of(survey, bounds), versions)
+    write_lines(shop.folder / OLDS, olds)
     columns = survey.answers.get("columns")
     if columns is None:
         columns = remembered(session, survey.created_by, signature_of(read["fields"]))
@@ -140,6 +146,11 @@ def _compare(
         "streets": queries.things_within(session, city.srid, bounds, BaseRole.STREET),
     }
     return shop.do("compare", asked, tell)
+
+
+def _box_of(survey: Survey, bounds: queries.Box) -> queries.Box | None:
+    """Where the city is read: a file that tells of the whole city is held against all of it."""
+    return None if survey.kind == Kind.UPDATE else bounds
 
 
 def _write_changes(session: Session, survey: Survey, folder: Path | None) -> None:

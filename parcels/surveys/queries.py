@@ -109,8 +109,13 @@ def numbers_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.number for row in rows}
 
 
-def olds_within(session: Session, srid: int, box: Box | None) -> Iterator[list[Any]]:
-    """Today's parcels in a box (metres of the city's grid; None: all): id, number, shape in WKB, attributes."""
+def olds_within(
+    session: Session, srid: int, box: Box | None, versions: dict[int, int]
+) -> Iterator[list[Any]]:
+    """Today's parcels in a box (metres of the city's grid; None: all): id, number, shape in WKB, attributes.
+
+    The version of each is noted in ``versions`` as it is read.
+    """
     shape = func.encode(func.ST_AsBinary(Parcel.geom), "hex")
     query = (
         select(
@@ -124,6 +129,7 @@ def olds_within(session: Session, srid: int, box: Box | None) -> Iterator[list[A
             Parcel.land_use_recorded,
             Parcel.area_official_m2,
             Parcel.properties,
+            Parcel.version,
         )
         .where(Parcel.valid_to.is_(None))
         .order_by(Parcel.id)
@@ -132,6 +138,7 @@ def olds_within(session: Session, srid: int, box: Box | None) -> Iterator[list[A
         query = query.where(func.ST_Intersects(Parcel.geom, func.ST_MakeEnvelope(*_wider(box), srid)))
     names = ("address", "street_id", "house_number", "land_use", "land_use_recorded", "area_official_m2")
     for row in session.execute(query):
+        versions[row[0]] = row[10]
         attributes = dict(zip(names, row[3:9], strict=True))
         yield [row[0], row[1], row[2], {**attributes, "number": row[1], "properties": row[9]}]
 
@@ -161,6 +168,27 @@ def base_of(session: Session, survey_id: int) -> dict[str, int]:
     """Version by id of today's parcels that a survey speaks of, or that lie where it lays something."""
     rows = session.execute(sql_file(_HERE / "base_of_survey.sql"), {"survey": survey_id})
     return {str(row.id): row.version for row in rows}
+
+
+def base_as_read(
+    session: Session, survey_id: int, versions: dict[int, int], srid: int, box: Box | None
+) -> dict[str, int]:
+    """The same as the check read them, by ``versions``: others may have changed the city while it compared.
+
+    What was closed since keeps its place, what came into the box since has none: both are found at approval.
+    """
+    now = {int(each): version for each, version in base_of(session, survey_id).items()}
+    changed = select(SurveyChange.old_id, SurveyChange.parents).where(SurveyChange.survey_id == survey_id)
+    spoken_of = {each for row in session.execute(changed) for each in (row.old_id, *row.parents)} | set(now)
+    unread = sorted(set(now) - set(versions))
+    here = select(Parcel.id).where(Parcel.id.in_(unread))
+    if box is not None:
+        here = here.where(func.ST_Intersects(Parcel.geom, func.ST_MakeEnvelope(*_wider(box), srid)))
+    came = set(session.scalars(here))
+    read = {each: versions[each] for each in spoken_of if each in versions}
+    return {str(each): version for each, version in read.items()} | {
+        str(each): now[each] for each in unread if each not in came
+    }
 
 
 def list_taken_numbers(session: Session, survey_id: int) -> list[tuple[int | None, str]]:

@@ -179,14 +179,14 @@ def _public_or_gone(case: Permit) -> Any:
 
 
 @blueprint.get("/permits/<reference>/appeal")
-@requires(Permission.ACCOUNT)
+@requires(Permission.PERMITS_APPLY)
 def appeal_form(reference: str) -> Response:
     """The form of an appeal."""
     return _appeal_form(_case(reference), "", None)
 
 
 @blueprint.post("/permits/<reference>/appeal")
-@requires(Permission.ACCOUNT)
+@requires(Permission.PERMITS_APPLY)
 @limited(SAYING)
 def appeal(reference: str) -> AnyResponse:
     """Appeal against the decision as its applicant, or as somebody who commented with this account."""

@@ -217,7 +217,7 @@ def case(reference: str) -> Response:
                 precheck_told=_precheck(found),
                 papers=_papers(found),
                 is_panel=is_panel,
-                may_appeal=may(Permission.ACCOUNT),
+                may_appeal=may(Permission.PERMITS_APPLY),
             )
         )
     answer.vary.update(["Accept", "Accept-Language", "Cookie"])

@@ -1,6 +1,7 @@
 """Surveys in the small city: what a file would change, what is wrong with it, what approval writes and takes back."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shapely
@@ -15,6 +16,7 @@ from core.workflow import NotYet
 from parcels.surveys import queries, services
 from parcels.surveys.models import Survey
 from parcels.surveys.states import Kind, State
+from parcels.surveys.workshop import Workshop
 from tests.people import make_person
 from tests.surveys import Desk, area, box, codes, is_coverage, parcels_now, state_of_city, zip_of
 
@@ -273,3 +275,36 @@ def test_shapes_are_stored_as_they_were_sent(desk: Desk) -> None:
     [change] = queries.list_changes(desk.session, survey.id)
     assert change.geom is not None
     assert shapely.from_wkb(bytes(change.geom.data)).area == pytest.approx(20 * (220 - 200.123456789))
+
+
+@pytest.mark.parametrize("kind", [Kind.SUBDIVISION, Kind.CORRECTION])
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "UPDATE parcel SET valid_to = current_date, version = version + 1 WHERE number = '1-1-2'",
+        "UPDATE parcel SET land_use = 'commercial', version = version + 1 WHERE number = '1-1-2'",
+        "INSERT INTO parcel (number, land_use, geom, valid_from)"
+        " SELECT '1-1-99', 'residential', geom, current_date FROM parcel WHERE number = '1-1-2'",
+    ],
+)
+def test_what_changes_while_a_check_compares_is_found_at_approval(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, meanwhile: str, kind: Kind
+) -> None:
+    do = Workshop.do
+
+    def slow(shop: Workshop, step: str, request: Any, tell: Any) -> Any:
+        answer = do(shop, step, request, tell)
+        if step == "compare":
+            desk.session.execute(text(meanwhile))
+        return answer
+
+    monkeypatch.setattr(Workshop, "do", slow)
+    content = zip_of(HALVES)
+    if kind is Kind.CORRECTION:
+        content = zip_of([box(0, 30, 46, 60), box(46, 30, 80, 60)], {"number": ["1-1-1", "1-1-2"]})
+    survey = desk.submit(desk.send(kind, content))
+    before = state_of_city(desk.session)
+    with pytest.raises(Conflict) as refused, desk.session.begin_nested():
+        desk.approve(survey)
+    assert refused.value.details["reason"] == "parcels_changed"
+    assert state_of_city(desk.session) == before

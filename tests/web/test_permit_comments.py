@@ -9,9 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import Float, func, select
 from sqlalchemy.orm import Session
 
+from accounts.permissions import Role
 from core.audit import Actor
 from core.clocks import ClockAct, DayUnit
 from core.local_time import now
+from permits.access import parties_of
 from permits.hearing.models import Comment, Stance
 from permits.hearing.services import answer_comment, group_comment
 from permits.hearing.views import SAYING
@@ -226,10 +228,18 @@ def test_who_commented_with_an_account_may_appeal_and_nobody_else(client: FlaskC
             permit_id=case.id, receipt="ABCDEFGHJK", person_id=commenter.id, stance=Stance.OBJECTION, text="x"
         )
     )
+    # Said before the office was taken: an auditor reads all and writes nothing.
+    auditor = make_person(city, Role.AUDITOR)
+    city.add(
+        Comment(
+            permit_id=case.id, receipt="ABCDEFGHJM", person_id=auditor.id, stance=Stance.OBJECTION, text="x"
+        )
+    )
     city.flush()
+    assert parties_of(city, auditor, case) == frozenset()
     address = f"/permits/{case.reference}/appeal"
     assert client.get(address).status_code == 302
-    for person, status in ((stranger, 403), (commenter, 303)):
+    for person, status in ((auditor, 403), (stranger, 403), (commenter, 303)):
         sign_in(client, person)
         page = client.get(f"{address}?lang=en").text
         values = dict(re.findall(r'name="(csrf_token|version)" value="([^"]+)"', page))

@@ -220,6 +220,18 @@ def test_person_by_bringing(house: House) -> None:
     assert done == PARTIES | AT_WORK
 
 
+def test_an_auditor_writes_nothing_not_even_of_their_own_case(house: House, session: Session) -> None:
+    auditor = house.people["auditor"]
+    assert auditor is not None
+    house.case.applicant_id, house.case.state = auditor.id, State.INCOMPLETE
+    session.flush()
+    assert house.client("auditor").get(house.url()).status_code == 200
+    assert house.bring("auditor", files.pdf()).status_code == 403
+    paper = house.brought(files.pdf(), who="officer")
+    gone = house.post("auditor", f"/{paper['id']}/withdraw", version=paper["version"], reason="x")
+    assert gone.status_code == 403
+
+
 def test_ones_own_case_makes_nobody_its_officer(house: House, session: Session) -> None:
     officer = house.people["officer"]
     assert officer is not None

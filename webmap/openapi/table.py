@@ -179,5 +179,23 @@ OPERATIONS: tuple[Operation, ...] = (
         "One permit: its state, timeline, clocks, decision and comments",
         (_path("reference", "The permit's reference"),),
     ),
+    Operation(
+        "documents.papers_json",
+        "The documents of a permit that the public is shown",
+        (_path("key", "The permit's reference"),),
+    ),
+    Operation(
+        "documents.paper_json",
+        "One document of a permit",
+        (
+            _path("key", "The permit's reference"),
+            _path("document_id", "The document's number", {"type": "integer", "minimum": 0}),
+        ),
+    ),
+    Operation(
+        "permit_letters.verify_json",
+        "Whether a letter of the city about a permit still stands, and what it says",
+        (_path("public_id", "The letter's public number"),),
+    ),
     Operation("webmap.health", "Whether this process answers and reaches its database"),
 )
