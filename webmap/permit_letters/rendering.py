@@ -6,9 +6,9 @@ from flask import render_template
 
 from core.i18n import LANGUAGES, speaking
 from core.i18n import gettext as _
+from core.qr import qr_svg
 from permits.letters.services import Draft
 from webmap.drawing.pdf import font_face, write_pdf
-from webmap.keep.links import qr_svg
 
 _CODE_MM = 27.0
 
