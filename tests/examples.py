@@ -125,6 +125,8 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "desk.case": REFERENCE,
     "desk.step": {**REFERENCE, "event": "assess"},
     "desk.do": {**REFERENCE, "deed": "assign"},
+    "inspections.site": REFERENCE,
+    "inspections.enter": REFERENCE,
     "permit_letters.of_case": {"key": "{decided}", "kind": "decision"},
     "permit_letters.document": {"public_id": "{letter}"},
     "permit_letters.verify": {"public_id": "{letter}"},

@@ -37,6 +37,7 @@ from permits.documents.redacting import views as redacting_views
 from permits.figures import views as figures_views
 from permits.following import views as following_views
 from permits.hearing import views as hearing_views
+from permits.inspections import views as inspection_views
 from permits.letters.services import is_letter
 from permits.register import views as register_views
 from permits.types import views as permit_type_views
@@ -91,6 +92,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_views.blueprint,
     consulting_views.blueprint,
     letter_views.blueprint,
+    inspection_views.blueprint,
     survey_views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (

@@ -192,6 +192,8 @@ def _do(reference: str, name: str, fields: tuple[Field, ...], take: Any, done: s
         answer.status_code = wrong.status
         return answer
     flash(done)
+    if request.form.get("back") == "inspect":
+        return redirect(url_for("inspections.site", reference=found.reference), 303)
     return redirect(url_for("desk.case", reference=found.reference, _anchor=part or None), 303)
 
 

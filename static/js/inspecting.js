@@ -1,0 +1,5 @@
+// @ts-check
+/** The inspector's pages. */
+import { installInspecting } from "./features/inspecting.js";
+
+await installInspecting(document);
