@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.clocks import ClockState, explain
 from core.local_time import to_local
 from core.visibility import Audience
 from layers.words import isolated
@@ -17,10 +16,10 @@ from permits.assessment.models import RequestKind
 from permits.documents.queries import list_documents
 from permits.following.services import list_open, list_possible
 from permits.models import Permit
-from permits.register.case import StepTold, figures_of, tell_step
+from permits.register.case import StepTold, figures_of, tell_clocks, tell_step
 from permits.register.next_steps import NEXT
 from permits.services import list_steps
-from permits.states import CLOCK_NAMES, STATE_NAMES, Clock, Event, State
+from permits.states import STATE_NAMES, Clock, Event, State
 from permits.types.settings import Period, TypeSettings
 from permits.workflow import PermitStep
 
@@ -62,6 +61,7 @@ def tell(session: Session, holder: Holder, settings: TypeSettings, now: dt.datet
             for clock, reading in readings.items()
             if reading.state is not ClockState.STOPPED
         ],
+        "clocks": tell_clocks(session, case, readings, settings),
         "timeline": [_step(step) for step in list_steps(session, case)],
         "messages": [
             MessageTold(

@@ -125,7 +125,7 @@ def read_case(session: Session, reference: str, now: dt.datetime) -> CasePage:
         type_name=settings.name,
         version=case.version,
         next=str(NEXT[case.state]),
-        clocks=_tell_clocks(session, case, readings, settings),
+        clocks=tell_clocks(session, case, readings, settings),
         steps=[tell_step(step) for step in steps],
         figures=figures_of(case.proposal),
         conditions=[
@@ -200,7 +200,7 @@ def _reason(steps: list[PermitStep]) -> str:
     return str(given[-1].data.get("reason") or "").strip() if given else ""
 
 
-def _tell_clocks(
+def tell_clocks(
     session: Session, case: Permit, readings: Mapping[Clock, Reading], settings: TypeSettings
 ) -> list[str]:
     """The clocks that run, in sentences. What a pause waits for is told by kind, not in the officer's own words."""
