@@ -27,11 +27,11 @@ from permits import cli as permits_cli
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
 from permits import tiles as permit_tiles
+from permits.applying import views as applying_views
 from permits.documents import joining as permit_documents
 from permits.documents import views as document_views
 from permits.documents.redacting import views as redacting_views
 from permits.figures import views as figures_views
-from permits.applying import views as applying_views
 from permits.following import views as following_views
 from permits.hearing import views as hearing_views
 from permits.register import views as register_views

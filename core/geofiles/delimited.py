@@ -139,10 +139,7 @@ class CsvLayer:
 
 def open_csv(name: str, member: str, path: Path, options: ReadOptions, report: Report) -> CsvLayer:
     """Read the table once through: encoding, separator, coordinate columns, bounds. Raises SourceError."""
-    size = path.stat().st_size
-    if size > options.limits.csv_bytes:
-        limit_mb = options.limits.csv_bytes // MEGABYTE
-        raise SourceError("file.too_large", member=member, size_mb=size // MEGABYTE, limit_mb=limit_mb)
+    _hold_to_size(path, member, options)
     dialect = _dialect(path, member, options, report)
     rows = dialect.rows(member)
     header = [cell.strip() for cell in next(rows, (0, []))[1]]
@@ -172,6 +169,29 @@ def open_csv(name: str, member: str, path: Path, options: ReadOptions, report: R
     crs_text = _crs_text(bounds, srid, member, options, report)
     kind = known_kind(np.array(sorted(types), dtype=np.int64))
     return CsvLayer(name, member, kind, fields, len(bounds), crs_text, bounds, dialect, places)
+
+
+def _hold_to_size(path: Path, member: str, options: ReadOptions) -> None:
+    size = path.stat().st_size
+    if size > options.limits.csv_bytes:
+        limit_mb = options.limits.csv_bytes // MEGABYTE
+        raise SourceError("file.too_large", member=member, size_mb=size // MEGABYTE, limit_mb=limit_mb)
+
+
+def read_table(
+    path: Path, options: ReadOptions, report: Report
+) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """A table whether or not it has coordinates: its header, and each row with the number of its last line.
+
+    Raises SourceError for what is no table.
+    """
+    member = path.name
+    _hold_to_size(path, member, options)
+    rows = _dialect(path, member, options, report).rows(member)
+    header = next(rows, None)
+    if header is None:
+        raise SourceError("file.empty", member=member)
+    return [cell.strip() for cell in header[1]], rows
 
 
 def coordinate(text: str, decimal_comma: bool = False) -> float | None:

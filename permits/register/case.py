@@ -25,7 +25,6 @@ from permits.models import Permit, PermitEvent
 from permits.register.models import PublicPermit
 from permits.register.next_steps import NEXT
 from permits.register.queries import get_public, list_related, read_public
-from permits.register.words import CLOCKS_TOLD
 from permits.services import list_steps
 from permits.states import CLOCK_NAMES, EVENT_TOLD, STATE_NAMES, Clock, Event, State
 from permits.types.services import get_settings
@@ -209,10 +208,13 @@ def _tell_clocks(
     for clock, reading in readings.items():
         if reading.state is ClockState.STOPPED:
             continue
+        if clock is Clock.COMMENT:
+            # While comments are taken the page says so by itself; afterwards nobody is late with anything.
+            if reading.state is ClockState.OVERDUE and reading.due_on:
+                told.append(_("Comments were taken until %(day)s.", day=format_date(reading.due_on)))
+            continue
         waits = _waits_for(session, case, settings) if reading.paused_since else ""
-        told.append(
-            explain(replace(reading, paused_for=waits), str(CLOCKS_TOLD.get(clock, CLOCK_NAMES[clock])))
-        )
+        told.append(explain(replace(reading, paused_for=waits), str(CLOCK_NAMES[clock])))
     return told
 
 

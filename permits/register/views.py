@@ -20,12 +20,16 @@ from sqlalchemy.orm import Session
 
 from accounts.permissions import Permission
 from accounts.web import may
+from core.audit import Actor
 from core.i18n import gettext as _
 from core.i18n import language
 from core.inputs import read_words, write_day
 from core.limits.web import Rate, limited
 from core.local_time import get_today, now
+from core.visibility import Audience
 from core.web import db, public, wants_json
+from permits.audience import Visitor
+from permits.documents.web import tell_all
 from permits.precheck.page import Told, told_on_page
 from permits.precheck.schemas import precheck_from_json
 from permits.register import atom, blds
@@ -211,12 +215,19 @@ def case(reference: str) -> Response:
                 group_names=GROUP_NAMES,
                 stance_names=STANCE_NAMES,
                 precheck_told=_precheck(found),
+                papers=_papers(found),
                 is_panel=is_panel,
                 may_appeal=may(Permission.ACCOUNT),
             )
         )
     answer.vary.update(["Accept", "Accept-Language", "Cookie"])
     return answer
+
+
+def _papers(page: CasePage) -> list[dict[str, Any]]:
+    """The documents that everybody may see, whoever looks: what parties see is on their own pages."""
+    case = register.get_public(db.session, page.permit.reference)
+    return tell_all(Visitor(case, None, Actor("visitor"), Audience.PUBLIC))
 
 
 def _precheck(page: CasePage) -> Told | None:

@@ -16,7 +16,7 @@ from permits.states import STATE_NAMES, Clock, State
 CLOCKS_TOLD: dict[Clock, LazyProxy] = {
     Clock.COMMENT: _("Comments are taken"),
 }
-"""Clocks whose name reads better in a sentence to the public."""
+"""Clocks whose name reads better in a sentence."""
 
 STANCE_NAMES: dict[Stance, LazyProxy] = {
     Stance.SUPPORT: _("Support"),

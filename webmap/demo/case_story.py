@@ -120,6 +120,7 @@ class Story:
         if self.settings.has_building:
             found = check(self.session, self.lot.number, proposal, self.at.date())
             self.case.precheck = stored_json(found, get_srid(self.session))
+            self.session.flush()
 
     def _bring_papers(self) -> None:
         """The documents that the kind asks for: a sheet each that says what it stands for."""

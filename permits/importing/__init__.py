@@ -1,0 +1,1 @@
+"""Bringing in permits that another register kept: every row accounted for, and kept as it said it, column by column."""
