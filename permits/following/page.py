@@ -56,11 +56,6 @@ def tell(session: Session, holder: Holder, settings: TypeSettings, now: dt.datet
         "extensions": [each for each in asked if each.kind is RequestKind.EXTENSION],
         "answer_until": answer_clock.due_on if answer_clock and not answer_clock.stopped_on else None,
         "kind_names": {each.code: each.name for each in settings.documents},
-        "clocks": [
-            explain(reading, str(CLOCK_NAMES[clock]))
-            for clock, reading in readings.items()
-            if reading.state is not ClockState.STOPPED
-        ],
         "clocks": tell_clocks(session, case, readings, settings),
         "timeline": [_step(step) for step in list_steps(session, case)],
         "messages": [

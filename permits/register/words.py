@@ -12,12 +12,6 @@ from permits.hearing.models import Stance
 from permits.register.groups import GROUP_NAMES, Group
 from permits.register.models import Filters
 from permits.states import STATE_NAMES, State
-from permits.states import STATE_NAMES, Clock, State
-
-CLOCKS_TOLD: dict[Clock, LazyProxy] = {
-    Clock.COMMENT: _("Comments are taken"),
-}
-"""Clocks whose name reads better in a sentence."""
 
 STANCE_NAMES: dict[Stance, LazyProxy] = {
     Stance.SUPPORT: _("Support"),

@@ -1,4 +1,4 @@
-"""The inspector's pages over HTTP: sites by distance, a visit with photos and position, kept once however often sent."""
+"""The inspector's pages over HTTP: sites by distance, a visit with photos and position, kept once."""
 
 import io
 import re
@@ -97,13 +97,14 @@ def test_a_failed_visit_says_why_and_keeps_what_was_typed(on_site: OnSite) -> No
     as_data = on_site.enter(headers=JSON, result="failed")
     assert as_data.status_code == 422
     assert as_data.get_json()["field"] == "note"
-    for wrong in (
+    wrongs: list[dict[str, Any]] = [
         {"code": "roof"},
         {"result": "fine"},
         {"at": "yesterday"},
         {"lon": "x", "lat": "1"},
         {"key": "k"},
-    ):
+    ]
+    for wrong in wrongs:
         assert on_site.enter(**wrong).status_code in (400, 422), wrong
     assert on_site.visits() == []
 
