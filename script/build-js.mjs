@@ -148,7 +148,7 @@ async function cutFonts() {
 /** The map's script in parts, of which the rarely used are fetched when asked for; a page's in one piece. */
 async function bundle() {
   const map = await bundleOf({ app: "static/js/main.js" }, { splitting: true });
-  const entries = { page: "static/js/page.js", account: "static/js/account.js", documents: "static/js/documents.js", surveys: "static/js/surveys.js", applying: "static/js/applying.js", inspecting: "static/js/inspecting.js", style: "static/css/app.css", leaflet: "static/css/leaflet.css" };
+  const entries = { page: "static/js/page.js", account: "static/js/account.js", documents: "static/js/documents.js", surveys: "static/js/surveys.js", applying: "static/js/applying.js", inspecting: "static/js/inspecting.js", style: "static/css/app.css", casework: "static/css/casework.css", leaflet: "static/css/leaflet.css" };
   const pages = await bundleOf(entries, {});
   return { inputs: { ...map.inputs, ...pages.inputs }, outputs: { ...map.outputs, ...pages.outputs } };
 }
@@ -193,7 +193,7 @@ async function buildWorker(files) {
 
 /** @param {import("esbuild").Metafile} metafile @returns {Record<string, string>} */
 function bundleNames(metafile) {
-  const logical = { "static/js/main.js": "app.js", "static/js/page.js": "page.js", "static/css/app.css": "app.css", "static/css/leaflet.css": "leaflet.css", "static/js/account.js": "account.js", "static/js/documents.js": "documents.js", "static/js/surveys.js": "surveys.js", "static/js/applying.js": "applying.js", "static/js/inspecting.js": "inspecting.js" };
+  const logical = { "static/js/main.js": "app.js", "static/js/page.js": "page.js", "static/css/app.css": "app.css", "static/css/casework.css": "casework.css", "static/css/leaflet.css": "leaflet.css", "static/js/account.js": "account.js", "static/js/documents.js": "documents.js", "static/js/surveys.js": "surveys.js", "static/js/applying.js": "applying.js", "static/js/inspecting.js": "inspecting.js" };
   /** @type {Record<string, string>} */
   const names = {};
   for (const [file, output] of Object.entries(metafile.outputs)) {
