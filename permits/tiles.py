@@ -7,6 +7,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     Integer,
+    and_,
     case,
     cast,
     func,
@@ -70,47 +71,70 @@ def _permits(cell: AnyCell) -> AnySelect:
 def _marks(cell: AnyCell, cell_units: int) -> AnySelect:
     """A mark for every square that holds a permit, in their middle; each permit counts in one tile alone."""
     side = literal(cell_units * cell.unit_m, Float)
-    x, y = func.ST_X(Permit.geom_3857, type_=Float), func.ST_Y(Permit.geom_3857, type_=Float)
-    column = cast(func.floor((x - cell.west) / side), Integer)
-    row = cast(func.floor((cell.north - y) / side), Integer)
     left, bottom, right, top = cell.bounds()
     here = Permit.geom_3857.op("&&")(func.ST_MakeEnvelope(left, bottom, right, top, 3857))
+    spots = _spots(here)
+    column = cast(func.floor((spots.c.x - cell.west) / side), Integer)
+    row = cast(func.floor((cell.north - spots.c.y) / side), Integer)
     counted = (
         select(
-            column.label("x"),
-            row.label("y"),
-            _group().label("group"),
+            column.label("column"),
+            row.label("row"),
+            spots.c.group,
             func.count().label("n"),
-            func.min(Permit.id).label("id"),
-            func.min(Permit.reference).label("reference"),
-            func.sum(x).label("sum_x"),
-            func.sum(y).label("sum_y"),
+            func.min(spots.c.id).label("id"),
+            func.sum(spots.c.x).label("sum_x"),
+            func.sum(spots.c.y).label("sum_y"),
         )
         # What lies just on an edge belongs to the tile that begins there.
-        .where(here, *_is_public(), x >= left, x < right, y > bottom, y <= top)
+        .where(spots.c.x >= left, spots.c.x < right, spots.c.y > bottom, spots.c.y <= top)
         .group_by(text("1"), text("2"), text("3"))
         .subquery("counted")
     )
     return _in_squares(counted, cell, side)
 
 
+def _spots(here: ColumnElement[bool]) -> Any:
+    """The permits of the cell, each looked at once."""
+    asked = select(
+        Permit.id,
+        _group().label("group"),
+        func.ST_X(Permit.geom_3857, type_=Float).label("x"),
+        func.ST_Y(Permit.geom_3857, type_=Float).label("y"),
+    )
+    # The offset keeps the planner from working the coordinates out again wherever they are named.
+    return asked.where(here, *_is_public()).offset(0).subquery("spots")
+
+
 def _in_squares(counted: Any, cell: AnyCell, side: Any) -> AnySelect:
     every = func.sum(counted.c.n)
     most = func.array_agg(aggregate_order_by(counted.c.group, counted.c.n.desc(), counted.c.group))
-    west, north = cell.west + counted.c.x * side, cell.north - counted.c.y * side
+    west, north = cell.west + counted.c.column * side, cell.north - counted.c.row * side
     spot = func.ST_MakePoint(
         _within(func.sum(counted.c.sum_x) / every, west, west + side, side),
         _within(func.sum(counted.c.sum_y) / every, north - side, north, side),
     )
     open_ones = func.sum(case((counted.c.group == Group.OPEN.value, counted.c.n), else_=0))
+    marks = (
+        select(
+            func.min(counted.c.id).label("id"),
+            most[1].label("group"),
+            cast(every, BigInteger).label("n"),
+            cast(func.nullif(open_ones, 0), BigInteger).label("open"),
+            func.ST_SetSRID(spot, 3857, type_=WEB_MERCATOR).label("geom"),
+        )
+        .group_by(counted.c.column, counted.c.row)
+        .subquery("marks")
+    )
+    # Only who stands alone is named: to find the least of many references takes longer than to count them.
     return select(
-        func.min(counted.c.id).label("id"),
-        case((every == 1, func.min(counted.c.reference)), else_=null()).label("reference"),
-        most[1].label("group"),
-        cast(case((every > 1, every), else_=null()), BigInteger).label("count"),
-        cast(func.nullif(open_ones, 0), BigInteger).label("open"),
-        func.ST_SetSRID(spot, 3857, type_=WEB_MERCATOR).label("geom"),
-    ).group_by(counted.c.x, counted.c.y)
+        marks.c.id,
+        Permit.reference,
+        marks.c.group,
+        case((marks.c.n > 1, marks.c.n), else_=null()).label("count"),
+        marks.c.open,
+        marks.c.geom,
+    ).outerjoin_from(marks, Permit, and_(marks.c.n == 1, Permit.id == marks.c.id))
 
 
 def _within(value: Any, low: Any, high: Any, side: Any) -> Any:

@@ -159,13 +159,15 @@ def _srid() -> ColumnElement[int]:
 
 def _box(box: Box) -> ColumnElement[Any]:
     piece = max(box[2] - box[0], box[3] - box[1]) / _PIECES
-    return func.ST_Transform(func.ST_Segmentize(func.ST_MakeEnvelope(*box, 4326), piece), _srid())
+    window = func.ST_Transform(func.ST_Segmentize(func.ST_MakeEnvelope(*box, 4326), piece), _srid())
+    # As a subquery it is worked out once, and not for every row.
+    return select(window).scalar_subquery()
 
 
 def _middle(session: Session, circle: Circle) -> ColumnElement[Any]:
     if circle.spot is not None:
         spot = func.ST_SetSRID(func.ST_MakePoint(*circle.spot), 4326)
-        return func.ST_Transform(spot, _srid())
+        return select(func.ST_Transform(spot, _srid())).scalar_subquery()
     versions = list_versions(session, circle.parcel_number)
     if not versions:
         raise NotFound(_("There is no parcel %(number)s.", number=circle.parcel_number), field="parcel")

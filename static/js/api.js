@@ -3,7 +3,7 @@
 
 /**
  * `bounds` are west, south, east, north in degrees, `shape` is simplified; both only of what is more than a spot.
- * @typedef {{kind: string, label: string, detail: string, number: string | null, reference: string | null, lon: number | null, lat: number | null, url: string,
+ * @typedef {{kind: string, label: string, detail: string, number: string | null, reference?: string, lon: number | null, lat: number | null, url: string,
  *   bounds: [number, number, number, number] | null, shape: GeoJSON.GeoJsonObject | null}} Found
  * @typedef {{label: string, q: string, url: string}} Suggestion
  * @typedef {{results: Found[], suggestions: Suggestion[], tried: string[]}} Answer `tried`: what an empty answer was looked for as, in sentences

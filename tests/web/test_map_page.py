@@ -43,7 +43,7 @@ def test_the_city_and_its_layers(client: FlaskClient, city: Session) -> None:
     assert 35 < south < north < 36
     # Streets are base map: always on, in no list.
     assert [each["slug"] for each in config["layers"]] == ["clinics", "hydrants"]
-    assert set(config["sources"]) == {"base", "parcels", "zoning", "clinics", "hydrants"}
+    assert set(config["sources"]) == {"base", "parcels", "permits", "zoning", "clinics", "hydrants"}
     assert [each["code"] for each in config["palette"]["zone_classes"]] == ["R122", "S213", "X999"]
 
 

@@ -103,7 +103,7 @@ def test_an_empty_answer_says_what_was_tried(client: FlaskClient, city: Session)
     assert answer is not None
     tried = answer["tried"]
     assert (tried["text"], tried["number"]) == ("کد 1 1 044", "1-1-44")
-    assert tried["kinds"] == ["parcel", "address", "street", "facility", "zone"]
+    assert tried["kinds"] == ["parcel", "address", "street", "facility", "zone", "permit"]
     assert len(tried["told"]) == 3
 
 

@@ -32,21 +32,21 @@ def result_json(hit: Hit, answer: Answer) -> dict[str, Any]:
     """One result; ``label`` and ``detail`` are in the language spoken, ``number`` is null for what is no parcel.
 
     ``became`` are the numbers that a closed parcel lives on in; ``bounds`` (west, south, east, north, in degrees)
-    and ``shape`` (GeoJSON, simplified: to be pointed at, not measured) are null for what is but a spot.
+    and ``shape`` (GeoJSON, simplified: to be pointed at, not measured) are null for what is but a spot. A permit has
+    its ``reference``, and no place if nobody knows one.
     """
     return {
         "kind": hit.kind.value,
         "label": label_of(hit),
         "detail": detail_of(hit),
         "number": hit.number,
-        "reference": hit.code if hit.kind is Kind.PERMIT else None,
         "lon": round(hit.lon, 7) if hit.has_place else None,
         "lat": round(hit.lat, 7) if hit.has_place else None,
         "url": url_of(hit, answer),
         "became": list(hit.became),
         "bounds": [round(side, 6) for side in hit.bounds] if hit.bounds else None,
         "shape": json.loads(hit.shape) if hit.shape else None,
-    }
+    } | ({"reference": hit.code} if hit.kind is Kind.PERMIT else {})
 
 
 def label_of(hit: Hit) -> str:
