@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from accounts.permissions import Role
 from core.audit import Audit
 from core.limits import web as limits
+from core.log import rule_of
 from permits.applying.schemas import FIELDS
 from permits.applying.steps import Step, steps_of
 from permits.models import Permit
@@ -297,6 +298,13 @@ def test_codes_are_secrets(applicant: Applicant, session: Session) -> None:
     assert {act.actor for act in acts if act.subject == f"permit:{applicant.case.id}"} == {
         "applicant by code"
     }
+
+
+def test_no_log_line_holds_a_code(app: Flask, applicant: Applicant) -> None:
+    with app.test_request_context(applicant.url("/apply/person")):
+        assert rule_of(request) == "/permits/track/<code>/apply/<word>"
+    with app.test_request_context("/no/such/page"):
+        assert rule_of(request) == "/no/such/page"
 
 
 def test_a_code_is_found_however_it_is_typed_and_others_are_not(applicant: Applicant) -> None:
