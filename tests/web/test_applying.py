@@ -1,5 +1,6 @@
 """Applying as a citizen does: question by question without a script, kept at each, resumed, claimed, and sent once."""
 
+import datetime as dt
 import io
 import re
 from typing import Any
@@ -20,6 +21,7 @@ from core.log import rule_of
 from permits.applying.schemas import FIELDS
 from permits.applying.steps import Step, steps_of
 from permits.models import Permit
+from permits.privacy import forget_unsent
 from permits.states import State
 from permits.types.services import get_type, list_types
 from tests import files
@@ -298,6 +300,18 @@ def test_codes_are_secrets(applicant: Applicant, session: Session) -> None:
     assert {act.actor for act in acts if act.subject == f"permit:{applicant.case.id}"} == {
         "applicant by code"
     }
+
+
+def test_what_was_never_sent_is_forgotten_in_time(applicant: Applicant, session: Session) -> None:
+    applicant.answer("person", applicant_name="Reza Karimi", contact_email="reza@example.org")
+    now = dt.datetime.now(dt.UTC)
+    assert forget_unsent(session, now - dt.timedelta(days=1)) == 0
+    assert applicant.case.applicant_name == "Reza Karimi"
+    assert forget_unsent(session, now + dt.timedelta(minutes=1)) == 1
+    case = applicant.case
+    assert (case.applicant_name, case.contact_email, case.answers) == ("", "", {})
+    assert forget_unsent(session, now + dt.timedelta(minutes=1)) == 0
+    assert applicant.get("/apply/review").status_code == 200
 
 
 def test_no_log_line_holds_a_code(app: Flask, applicant: Applicant) -> None:
