@@ -146,11 +146,9 @@ def link_of(case: Permit) -> str:
 
 
 def _link(case: Permit, reader: Reader) -> str:
-    """The public page for everybody; a case not yet public is opened by its code, which only its parties are told."""
+    """The page on which one can act: a party's own, by the code that only they are told; the public's for others."""
+    if reader.is_party:
+        return f"{_address[0]}/permits/track/{case.tracking_code}"
     if case.published_at is not None:
         return f"{_address[0]}/permits/{case.reference}"
-    return (
-        f"{_address[0]}/permits/track/{case.tracking_code}"
-        if reader.is_party
-        else f"{_address[0]}/permits/desk"
-    )
+    return f"{_address[0]}/permits/desk"

@@ -38,6 +38,14 @@ def connect() -> None:
             forget_authors,
         )
     )
+    retention.register(
+        Kind(
+            "unsent_applications",
+            lazy_gettext("What was filled in of applications that were never sent"),
+            _TWO_YEARS_DAYS,
+            forget_unsent,
+        )
+    )
 
 
 def tell_cases(session: Session, person: Person) -> list[dict[str, Any]]:
@@ -126,6 +134,25 @@ def forget_authors(session: Session, before: dt.datetime) -> int:
         Comment.at < before, or_(Comment.name != "", Comment.email != ""), Comment.permit_id.in_(decided)
     )
     return int(session.execute(old.values(name="", email="")).rowcount)  # type: ignore[attr-defined]
+
+
+def forget_unsent(session: Session, before: dt.datetime) -> int:
+    """What was filled in of applications begun before a moment and never sent; say of how many that was.
+
+    Most of them belong to no account, so that nobody but this could ask for it. Their papers have a kind of their own.
+    """
+    told = or_(Permit.applicant_name != "", Permit.contact_email != "", Permit.description != "")
+    old = update(Permit).where(Permit.state == State.DRAFT, Permit.opened_at < before, told)
+    emptied = old.values(
+        applicant_name="",
+        contact_email="",
+        description="",
+        proposal={},
+        answers={},
+        precheck=None,
+        version=Permit.version + 1,
+    )
+    return int(session.execute(emptied).rowcount)  # type: ignore[attr-defined]
 
 
 def _is_by(person: Person) -> ColumnElement[bool]:

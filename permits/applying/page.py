@@ -12,7 +12,7 @@ from core.i18n import format_number, local_digits
 from core.i18n import gettext as _
 from core.inputs import read_lon_lat
 from core.visibility import Audience
-from layers.words import LAND_USES, land_use_name
+from layers.words import LAND_USES, isolated, land_use_name
 from permits.applying import finding
 from permits.applying.pad import pad_of
 from permits.applying.schemas import FIELDS, proposal_of, write_corners
@@ -235,8 +235,11 @@ def _rows(
 ) -> list[Row]:
     names = {each.code: each.name for each in settings.documents}
     values = {
-        Step.PARCEL: " · ".join(each for each in (case.parcel_number, case.address) if each),
-        Step.PERSON: " · ".join(each for each in (case.applicant_name, case.contact_email) if each),
+        Step.PARCEL: _joined(
+            case.parcel_number and isolated(case.parcel_number),
+            finding.address_of(session, case.parcel_number, day) or case.address,
+        ),
+        Step.PERSON: _joined(case.applicant_name, case.contact_email),
         Step.WORKS: case.description,
         Step.USE: land_use_name(proposal.use) if proposal.use else "",
         Step.FOOTPRINT: _square(proposal.ground_m2),

@@ -9,9 +9,11 @@ from core.errors import BadInput
 from core.i18n import gettext as _
 from core.inputs import read_count, read_words
 from core.limits.web import WRITING, Rate
+from core.local_time import get_today
 from core.qr import qr_svg
 from core.web import db
 from permits.applying.access import Holder, open_by_code
+from permits.applying.finding import address_of
 from permits.documents import services as papers
 from permits.documents.models import PermitDocument
 from permits.documents.web import desk, read_content
@@ -79,7 +81,13 @@ def code_told(case: Permit) -> dict[str, Any]:
 def page(name: str, holder: Holder, status: int = 200, **words: Any) -> tuple[str, int]:
     """A page about a case, for its applicant."""
     case = holder.case
-    told = {"holder": holder, "case": case, "code": case.tracking_code, "settings": settings_of(case)}
+    told = {
+        "holder": holder,
+        "case": case,
+        "code": case.tracking_code,
+        "settings": settings_of(case),
+        "address": address_of(db.session, case.parcel_number, get_today(db.session)) or case.address,
+    }
     return render_template(name, **{**told, **words}), status
 
 

@@ -16,6 +16,7 @@ from core import cluster
 from core.database import make_engine, transaction, upgrade
 from core.documents.services import Desk
 from core.settings import Settings
+from script.lib import apply_pictures
 from webmap import create_app
 from webmap.demo.load import load
 
@@ -26,8 +27,8 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 
 @contextmanager
-def demo_city() -> Iterator[tuple[str, tuple[float, float]]]:
-    """The address of the demo city, and where a parcel of it lies (lon, lat)."""
+def demo_city() -> Iterator[tuple[str, tuple[float, float], str]]:
+    """The address of the demo city, where a parcel of it lies (lon, lat), and the address of its database."""
     with tempfile.TemporaryDirectory(prefix="shahrnama-pictures-") as folder:
         Path(folder).chmod(0o755)
         with cluster.running(Path(folder), durable=False) as url:
@@ -49,7 +50,7 @@ def demo_city() -> Iterator[tuple[str, tuple[float, float]]]:
                 threaded=True,
             )
             threading.Thread(target=server.serve_forever, daemon=True).start()
-            yield f"http://127.0.0.1:{server.server_port}", (point[0], point[1])
+            yield f"http://127.0.0.1:{server.server_port}", (point[0], point[1]), url
             server.shutdown()
 
 
@@ -71,7 +72,7 @@ def main() -> None:
     """Write docs/pictures/{map,place}-LANG-SIZE-SCHEME.jpg."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with demo_city() as (url, (lon, lat)), sync_playwright() as playwright:
+    with demo_city() as (url, (lon, lat), database_url), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         for name, lang, page in pages(browser):
             page.goto(f"{url}/?lang={lang}", wait_until="networkidle")
@@ -80,6 +81,7 @@ def main() -> None:
             page.goto(f"{url}/?lang={lang}&z=17&lat={lat}&lon={lon}&at={lon},{lat}", wait_until="networkidle")
             page.wait_for_timeout(1500)
             page.screenshot(path=FOLDER / f"place-{name}.jpg", type="jpeg", quality=82)
+        apply_pictures.take(browser, url, database_url, FOLDER)
         browser.close()
 
 

@@ -214,3 +214,31 @@ def test_the_whole_way_on_a_phone(page: Page, city: City, lang: str, axe: Callab
     expect(page.locator(".notice.success")).to_be_visible()
     expect(page.locator(".asked")).to_have_count(0)
     assert city.case(code).state is State.CHECKING
+
+
+def test_a_parcel_is_found_by_typing_and_by_pressing_the_map(
+    page: Page, city: City, axe: Callable[[], list[str]]
+) -> None:
+    phone = Phone(page, axe)
+    page.goto(f"{city.url}/permits/new?lang=en")
+    page.locator("input[name=type][value=fence]").check()
+    page.locator("main form button[type=submit]").click()
+    phone.at("parcel")
+    page.locator("#q").press_sequentially("1-1-2")
+    option = page.locator("#parcel-suggestions [role=option]", has_text="1-1-2")
+    expect(option.first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#q")).to_have_attribute("aria-activedescendant", "suggestion-0")
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=parcel][type=radio]:checked")).to_have_value("1-1-2")
+    phone.look()
+    # The map shows 160 m with 1-1-2 in its middle: 75 px to the left lies its neighbour.
+    picture = page.locator("input[type=image]")
+    box = picture.bounding_box()
+    assert box is not None
+    picture.click(position={"x": box["width"] / 2 - 75, "y": box["height"] / 2})
+    expect(page.locator("input[name=parcel][type=radio]:checked")).to_have_value("1-1-1")
+    page.go_back()
+    expect(page.locator("input[name=parcel][type=radio]:checked")).to_have_value("1-1-2")
+    phone.go_on()
+    phone.at("person")

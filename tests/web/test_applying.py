@@ -1,11 +1,12 @@
 """Applying as a citizen does: question by question without a script, kept at each, resumed, claimed, and sent once."""
 
+import datetime as dt
 import io
 import re
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,9 +17,11 @@ from werkzeug.test import TestResponse
 from accounts.permissions import Role
 from core.audit import Audit
 from core.limits import web as limits
+from core.log import rule_of
 from permits.applying.schemas import FIELDS
 from permits.applying.steps import Step, steps_of
 from permits.models import Permit
+from permits.privacy import forget_unsent
 from permits.states import State
 from permits.types.services import get_type, list_types
 from tests import files
@@ -297,6 +300,25 @@ def test_codes_are_secrets(applicant: Applicant, session: Session) -> None:
     assert {act.actor for act in acts if act.subject == f"permit:{applicant.case.id}"} == {
         "applicant by code"
     }
+
+
+def test_what_was_never_sent_is_forgotten_in_time(applicant: Applicant, session: Session) -> None:
+    applicant.answer("person", applicant_name="Reza Karimi", contact_email="reza@example.org")
+    now = dt.datetime.now(dt.UTC)
+    assert forget_unsent(session, now - dt.timedelta(days=1)) == 0
+    assert applicant.case.applicant_name == "Reza Karimi"
+    assert forget_unsent(session, now + dt.timedelta(minutes=1)) == 1
+    case = applicant.case
+    assert (case.applicant_name, case.contact_email, case.answers) == ("", "", {})
+    assert forget_unsent(session, now + dt.timedelta(minutes=1)) == 0
+    assert applicant.get("/apply/review").status_code == 200
+
+
+def test_no_log_line_holds_a_code(app: Flask, applicant: Applicant) -> None:
+    with app.test_request_context(applicant.url("/apply/person")):
+        assert rule_of(request) == "/permits/track/<code>/apply/<word>"
+    with app.test_request_context("/no/such/page"):
+        assert rule_of(request) == "/no/such/page"
 
 
 def test_a_code_is_found_however_it_is_typed_and_others_are_not(applicant: Applicant) -> None:

@@ -17,10 +17,11 @@ from permits.assessment import services as desk
 from permits.assessment.models import Message, Request
 from permits.documents.models import PermitDocument
 from permits.models import Permit, PermitEvent
-from permits.states import Event, Party, State
+from permits.notices import lead_to, write_notice
+from permits.states import Event, Notice, Party, State
 from permits.workflow import PERMITS
 from tests import files
-from tests.people import make_person, post_form, sign_in
+from tests.people import letters, make_person, post_form, sign_in
 from tests.permits import as_party, bring_documents, make_case
 
 START = dt.datetime.now(dt.UTC)
@@ -220,3 +221,17 @@ def test_who_acted_by_a_code_does_not_decide_the_case(
             session, case, Event.DECIDE, attempt, seen=case.version, now=START, target=State.GRANTED,
             data={"reason": "Mine"},
         )  # fmt: skip
+
+
+def test_a_letter_leads_the_applicant_to_where_they_can_answer(follower: Follower, session: Session) -> None:
+    case = follower.case
+    case.published_at = START
+    desk.ask(session, case, as_party(Party.INTAKE), case.version, START, [desk.Ask("Who is the engineer?")])
+    event = session.scalars(select(PermitEvent).order_by(PermitEvent.id.desc())).first()
+    assert event is not None
+    lead_to("https://city.example")
+    write_notice(session, case.id, event.id, Notice.REQUEST.value)
+    lead_to("")
+    [letter] = letters(session)
+    assert letter["to"] == case.contact_email
+    assert f"https://city.example/permits/track/{case.tracking_code}" in letter["text"]
