@@ -291,6 +291,7 @@ def test_permits_by_rings() -> None:
 
 def test_permits_on_the_page(client: FlaskClient, city: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "We hold no permit data" in words(client.get("/parcels/1-1-1", headers=ENGLISH).text)
+    assert ask(client, "/parcels/1-1-1")["permits_told"] == "no_data"
     monkeypatch.setattr(service, "find_permits", lambda *_: [])
     said = words(client.get("/parcels/1-1-1", headers=ENGLISH).text)
     assert (
@@ -327,7 +328,9 @@ def test_more_permits_than_are_told_are_not_told_as_none(
     assert "On the parcel None here. Within 100 m None here. Within 300 m new P-0" in said
     assert said.count("Only the nearest are told here") == 2
     assert "Within 500 m Only the nearest" in said
+    assert ask(client, "/parcels/1-1-1")["permits_told"] == "nearest"
     monkeypatch.setattr(service, "find_permits", lambda *_: many[1:])
+    assert ask(client, "/parcels/1-1-1")["permits_told"] == "all"
     said = words(client.get("/parcels/1-1-1", headers=ENGLISH).text)
     assert "Only the nearest" not in said
     assert "Within 500 m None here." in said
