@@ -15,7 +15,7 @@ from core.documents.services import Desk
 from core.errors import BadInput, NotFound, Unavailable
 from core.i18n import gettext as _
 from core.inputs import read_count, read_words
-from core.limits.web import Rate
+from core.limits.web import WRITING, Rate, count
 from core.text import latin_digits
 from core.visibility import Audience, Visibility
 from core.web import db, wants_json
@@ -35,6 +35,8 @@ UPLOADS = Rate("uploads", "200 per 10 minutes")
 WRITES = Rate("writes", "300 per 1 minute")
 DRAWN_PAGES = Rate("drawn pages", "300 per 1 minute", methods=frozenset({"GET"}))
 """Each is drawn anew by a program of its own."""
+GUESSES = Rate("tracking codes", "600 per 10 minutes", methods=WRITING | {"GET"})
+"""Addresses of cases that are none: a tracking code opens papers, too, and is as little to be guessed here."""
 MOST = 10**9
 _MOST_FILES = 20
 _LONGEST_KEY = 100
@@ -57,6 +59,7 @@ def visitor_of(key: str) -> Visitor:
         visitor = Visitor(case, person, acting, audience)
         if visitor.may_see_case:
             return visitor
+    count([GUESSES])
     raise NotFound(_("There is no such case, or it is not published."), field="reference")
 
 

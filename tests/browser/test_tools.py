@@ -382,8 +382,8 @@ def test_the_whole_path_without_javascript(browser: Browser, demo_url: str, lang
     expect(page.locator("h1")).to_contain_text(number)
     # Its certificate, and the page of all that can be kept of it.
     certificate = page.locator("a[data-action=certificate]").get_attribute("href")
-    if certificate is not None:
-        assert page.request.get(f"{demo_url}{certificate}").headers["content-type"] == "application/pdf"
+    assert certificate is not None
+    assert page.request.get(f"{demo_url}{certificate}").headers["content-type"] == "application/pdf"
     kept = page.locator("a[data-action=keep]").get_attribute("href")
     assert page.request.get(f"{demo_url}{kept}").status == 200
     # Added to a selection, another beside it, and both compared.

@@ -1,10 +1,13 @@
 """The queue: a job is there if its edit is, is done once, is tried again, and survives its worker."""
 
+import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -166,16 +169,26 @@ def test_a_worker_killed_in_mid_job_loses_nothing(engine: Engine, tasks: None, t
 
 
 class Box:
-    """What a mail server was given; refuses the first letters if told to."""
+    """What a mail server was given; refuses the first letters if told to, or says nothing to the first of all."""
 
     def __init__(self, refuse: int = 0) -> None:
         self.refuse = refuse
+        self.stall = 0
+        self.takes_first = False
+        self.reached = threading.Event()
         self.letters: list[bytes] = []
 
     async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:  # noqa: N802
         if self.refuse:
             self.refuse -= 1
             return "451 not now"
+        if self.stall:
+            self.stall -= 1
+            if self.takes_first:
+                self.letters.append(envelope.content)  # type: ignore[attr-defined]
+            self.reached.set()
+            await asyncio.sleep(20)
+            return "451 too late"
         self.letters.append(envelope.content)  # type: ignore[attr-defined]
         return "250 OK"
 
@@ -204,6 +217,46 @@ def test_a_letter_is_sent_when_the_server_takes_it(engine: Engine, box: tuple[Bo
     [sent] = handler.letters
     assert f"Message-ID: <{letter.id}@example.org>".encode() in sent
     assert b"multipart/alternative" in sent
+
+
+MAILER = """
+import sys
+from sqlalchemy import create_engine
+from core import mail
+from core.worker import Worker
+
+mail.deliver_by(mail.MailServer(sys.argv[2], "city@example.org"))
+Worker(create_engine(sys.argv[1]), sys.argv[1], first_wait_s=0.1, silent_s=1.5).run()
+"""
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_a_worker_killed_in_mid_letter_loses_none(
+    engine: Engine, box: tuple[Box, str], is_taken: bool
+) -> None:
+    """Killed before the server has the letter, or when it has it and nobody could note that yet."""
+    handler, url = box
+    handler.refuse, handler.stall, handler.takes_first = 0, 1, is_taken
+    with Session(engine) as session, session.begin():
+        mail.send(session, Letter("maryam@example.org", "x", "y"))
+    command = [sys.executable, "-c", MAILER, url_of(engine), url]
+    first = subprocess.Popen(command, cwd=ROOT)
+    wait_for(handler.reached.is_set)
+    first.kill()
+    first.wait()
+    second = subprocess.Popen(command, cwd=ROOT)
+    try:
+        wait_for(lambda: len(handler.letters) == 1 + is_taken)
+        with engine.connect() as connection:
+            left = text("SELECT count(*) FROM procrastinate_jobs WHERE status <> 'succeeded'")
+            wait_for(lambda: connection.scalar(left) == 0)
+    finally:
+        second.terminate()
+        second.wait(60)
+    assert len(handler.letters) == 1 + is_taken
+    # One that left twice is one to its reader's mail program: it is known by its Message-ID.
+    found = {re.search(rb"Message-ID: (<[^>]+>)", letter) for letter in handler.letters}
+    assert len({each[1] for each in found if each}) == 1
 
 
 @pytest.mark.parametrize("address", ["a@example.org\nBcc: b@example.org", "a@example.org\r\nX: y"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -15,9 +15,10 @@ from werkzeug.routing import Rule
 from accounts.models import Person
 from accounts.permissions import Role
 from core.defences.web import PublicAddress
-from core.limits.web import forget
+from core.limits.web import by_address, forget
+from core.web import public
 from tests.people import make_person, post, sign_in
-from webmap import rates
+from webmap import create_app, rates
 
 HOSTILE = [
     "' OR '1'='1",
@@ -338,3 +339,19 @@ def test_every_address_that_is_dear_or_writes_has_a_rate(app: Flask) -> None:
     }
     nameless = {name for name in dear | writing if not vars(app.view_functions[name]).get("rates")}
     assert nameless == set()
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"),
+    [("0", "127.0.0.1 http"), ("1", "192.0.2.7 https"), ("2", "198.51.100.9 https")],
+)
+def test_only_as_many_proxies_are_believed_as_there_are(app: Flask, proxies: str, seen: str) -> None:
+    settings = dataclasses.replace(app.config["SETTINGS"], trusted_proxies=proxies)
+    made = create_app(settings)
+    made.add_url_rule("/who", "who", public(lambda: f"{by_address()} {request.scheme}"))
+    # What the visitor made up stands first; each proxy adds whom it was asked by.
+    forged = {
+        "X-Forwarded-For": "10.0.0.1, 198.51.100.9, 192.0.2.7",
+        "X-Forwarded-Proto": "ftp, https, https",
+    }
+    assert made.test_client().get("/who", headers=forged).text == seen

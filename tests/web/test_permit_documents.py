@@ -21,6 +21,7 @@ from core.audit import COMMAND
 from core.documents import services as files_service
 from core.documents.models import DocumentFile
 from core.errors import Conflict
+from permits.documents.web import GUESSES
 from permits.hearing.models import Comment, Stance
 from permits.states import State
 from tests import files
@@ -158,6 +159,18 @@ def test_with_a_case_its_papers_leave_the_publics_sight(house: House, session: S
         for rest in ("", ".json", f"/{told['id']}", f"/{told['id']}/file"):
             seen = house.client(who).get(house.url(rest)).status_code == 200
             assert seen == (who in PARTIES | IN_OFFICE), (who, rest)
+
+
+def test_tracking_codes_are_not_guessed_by_way_of_papers(
+    house: House, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = dataclasses.replace(GUESSES, most="3 per 10 minutes")
+    monkeypatch.setattr("permits.documents.web.GUESSES", few)
+    client = house.client("visitor")
+    answers = [client.get(f"/permits/NOCODE{n}/documents").status_code for n in range(4)]
+    assert answers == [404, 404, 404, 429]
+    # Whoever asks for what there is, is not held up.
+    assert client.get(house.url()).status_code == 200
 
 
 def test_numbers_of_another_case_open_nothing(house: House, session: Session) -> None:

@@ -17,7 +17,7 @@ from tests.small_city import X0, Y0
 from tests.web.test_place import ENGLISH, JSON, PERSIAN, ask, at, words
 from webmap.place import service
 from webmap.place.days import dated, how_far
-from webmap.place.permits import PermitHere, rings_of
+from webmap.place.permits import MOST, PermitHere, rings_of
 
 TODAY = dt.date(2026, 11, 25)
 
@@ -291,6 +291,7 @@ def test_permits_by_rings() -> None:
 
 def test_permits_on_the_page(client: FlaskClient, city: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "We hold no permit data" in words(client.get("/parcels/1-1-1", headers=ENGLISH).text)
+    assert ask(client, "/parcels/1-1-1")["permits_told"] == "no_data"
     monkeypatch.setattr(service, "find_permits", lambda *_: [])
     said = words(client.get("/parcels/1-1-1", headers=ENGLISH).text)
     assert (
@@ -313,3 +314,23 @@ def test_permits_on_the_page(client: FlaskClient, city: Session, monkeypatch: py
     assert "Within 100 m new building P-1 Granted" in words(
         client.get("/parcels/1-1-1", headers=ENGLISH).text
     )
+
+
+def test_more_permits_than_are_told_are_not_told_as_none(
+    client: FlaskClient, city: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [
+        PermitHere(f"P-{n}", "new", State.GRANTED, TODAY, 101.0 + n / 1000, group="decided")
+        for n in range(MOST)
+    ]
+    monkeypatch.setattr(service, "find_permits", lambda *_: many)
+    said = words(client.get("/parcels/1-1-1", headers=ENGLISH).text)
+    assert "On the parcel None here. Within 100 m None here. Within 300 m new P-0" in said
+    assert said.count("Only the nearest are told here") == 2
+    assert "Within 500 m Only the nearest" in said
+    assert ask(client, "/parcels/1-1-1")["permits_told"] == "nearest"
+    monkeypatch.setattr(service, "find_permits", lambda *_: many[1:])
+    assert ask(client, "/parcels/1-1-1")["permits_told"] == "all"
+    said = words(client.get("/parcels/1-1-1", headers=ENGLISH).text)
+    assert "Only the nearest" not in said
+    assert "Within 500 m None here." in said

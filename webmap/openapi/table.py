@@ -73,6 +73,7 @@ _PLACE: Schema = {
         "parcel": {"type": ["object", "null"]},
         "zone": {"type": ["object", "null"]},
         "permits": {"type": "array"},
+        "permits_told": {"enum": ["all", "nearest", "no_data"]},
         "planned": {"type": "array"},
         "nearby": {
             "type": "array",

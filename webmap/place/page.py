@@ -18,7 +18,7 @@ from parcels.schemas import addresses_of
 from webmap.place.days import dated, left
 from webmap.place.history import Period
 from webmap.place.near import Near, OverlayTold, tell_domains, tell_networks, tell_overlays
-from webmap.place.permits import PermitHere, rings_of
+from webmap.place.permits import PermitHere, is_whole, rings_of
 from webmap.place.service import Place
 from webmap.words import DOMAINS
 
@@ -84,7 +84,7 @@ class Page:
     parts: list[PartTold]
     sum: str
     planned: list[str]
-    permits: list[tuple[str, list[PermitHere]]] | None
+    permits: list[tuple[str, list[PermitHere], bool]] | None
     history: list[PeriodTold]
     successors: list[str]
     overlays: list[OverlayTold]
@@ -113,7 +113,7 @@ def page_of(place: Place) -> Page:
         sum=" + ".join(_("%(n)s m²", n=format_number(area_m2)) for area_m2 in place.parts_buildable_m2),
         permits=None
         if place.permits is None
-        else [(_ring(m), found) for m, found in rings_of(place.permits)],
+        else [(_ring(m), found, is_whole(m, place.permits)) for m, found in rings_of(place.permits)],
         planned=[_planned(each, place.today) for each in place.planned],
         history=[_period(each, place) for each in place.history],
         successors=successors_of(place.kin),

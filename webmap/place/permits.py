@@ -76,3 +76,8 @@ def rings_of(permits: Sequence[PermitHere]) -> list[tuple[float, list[PermitHere
         (outer, [each for each in by_distance if inner < each.distance_m <= outer])
         for inner, outer in zip((-1.0, *edges), edges, strict=False)
     ]
+
+
+def is_whole(outer_m: float, permits: Sequence[PermitHere]) -> bool:
+    """Whether all permits of a ring are among these: of more than are told, the farthest were left away."""
+    return len(permits) < MOST or outer_m < max(permit.distance_m for permit in permits)

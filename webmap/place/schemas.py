@@ -8,7 +8,7 @@ from parcels.land import Part
 from parcels.queries import numbers_of
 from parcels.schemas import lineage_json, parcel_json
 from webmap.place.history import Period
-from webmap.place.permits import PermitHere
+from webmap.place.permits import RINGS_M, PermitHere, is_whole
 from webmap.place.service import Place
 
 
@@ -27,6 +27,7 @@ def place_json(place: Place) -> dict[str, Any]:
             "zones": [zone.rules.code for zone in place.also_zones],
         },
         "permits": [_permit_json(permit) for permit in place.permits or []],
+        "permits_told": _how_permits_are_told(place),
         "planned": [zone_json(zone) for zone in place.planned],
         "history": [_period_json(period) for period in place.history],
         "overlays": overlays_json(
@@ -36,6 +37,13 @@ def place_json(place: Place) -> dict[str, Any]:
         "nearby": nearby_json(place.layers),
         "coverage": coverage_json(place.layers),
     }
+
+
+def _how_permits_are_told(place: Place) -> str:
+    """Whether the list of permits is all of them, the nearest of many, or nothing because nothing is known."""
+    if place.permits is None:
+        return "no_data"
+    return "all" if is_whole(RINGS_M[-1], place.permits) else "nearest"
 
 
 def _permit_json(permit: PermitHere) -> dict[str, Any]:
