@@ -1,4 +1,4 @@
-"""The inspector's pages over HTTP: sites by distance, a visit with photos and position, kept once however often sent."""
+"""The inspector's pages over HTTP: sites by distance, a visit with photos and position, kept once though sent twice."""
 
 import io
 import re
