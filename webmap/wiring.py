@@ -16,6 +16,8 @@ from layers.zoning import cli as zoning_cli
 from layers.zoning import generalise as zones_from_afar
 from layers.zoning import tiles as zoning_tiles
 from layers.zoning import views as zoning_views
+from layers.zoning.amendments import applying as _amendments  # noqa: F401  (its tasks)
+from layers.zoning.amendments.queries import is_ordinance
 from parcels import cli as parcels_cli
 from parcels import freshness, streets
 from parcels import tiles as parcel_tiles
@@ -124,5 +126,6 @@ def connect() -> None:
     surveys_told.connect()
     register_use("certificates", is_certificate)
     register_use("permit letters", is_letter)
+    register_use("amendments", is_ordinance)
     layer_imported.connect(streets.keep_dictionary)
     zoning_annulled.connect(certificates.revoke_annulled)

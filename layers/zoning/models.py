@@ -77,6 +77,7 @@ class Zone(Base):
         Index("zone_class_id_idx", "class_id"),
         gist_index("zone", "geom"),
         gist_index("zone", "geom_3857"),
+        Index("zone_amendment_id_idx", "amendment_id", postgresql_where="amendment_id IS NOT NULL"),
         Index("zone_restores_id_idx", "restores_id", postgresql_where="restores_id IS NOT NULL"),
     )
 

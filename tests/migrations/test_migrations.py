@@ -18,6 +18,7 @@ from core.limits import models as _limits  # noqa: F401
 from core.models import Base
 from layers import models as _layers  # noqa: F401  (each import adds its tables to the metadata)
 from layers.zoning import models as _zoning  # noqa: F401
+from layers.zoning.amendments import models as _amendments  # noqa: F401
 from parcels import models as _parcels  # noqa: F401
 from parcels.certificates import models as _certificates  # noqa: F401
 from parcels.surveys import models as _surveys  # noqa: F401
