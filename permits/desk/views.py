@@ -36,7 +36,7 @@ from permits.models import Permit
 from permits.precheck.page import Told, told_on_page
 from permits.precheck.schemas import precheck_from_json
 from permits.register.queries import find_srid
-from permits.register.words import CLOCKS_TOLD, STANCE_NAMES
+from permits.register.words import STANCE_NAMES
 from permits.states import CLOCK_NAMES, EVENT_NAMES, STATE_NAMES, Event, State
 from permits.types.services import list_types
 
@@ -240,7 +240,7 @@ def _page(found: Permit, person: Person, name: str = "", wrong: AppError | None 
         types={each.code: each.name for each in list_types(db.session, is_all=True)},
         event_names=EVENT_NAMES,
         state_names=STATE_NAMES,
-        clock_names=CLOCK_NAMES | CLOCKS_TOLD,
+        clock_names=CLOCK_NAMES,
         stance_names=STANCE_NAMES,
         check_names=CHECK_RESULTS,
         request_kinds=reading.REQUEST_KINDS,

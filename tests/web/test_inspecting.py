@@ -1,4 +1,3 @@
-"""The inspector's pages over HTTP: sites by distance, a visit with photos and position, kept once."""
 """The inspector's pages over HTTP: sites by distance, a visit with photos and position, kept once though sent twice."""
 
 import io
