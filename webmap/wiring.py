@@ -25,9 +25,11 @@ from parcels.certificates import cli as certificates_cli
 from parcels.certificates import services as certificates
 from parcels.certificates.queries import is_certificate
 from parcels.surveys import joining as surveys_told
+from parcels.surveys.events import survey_reverting
 from permits import cli as permits_cli
 from permits import daily as _daily  # noqa: F401  (its task)
 from permits import notices as _notices  # noqa: F401  (its task)
+from permits import on_surveys
 from permits import privacy as permit_privacy
 from permits import tiles as permit_tiles
 from permits.applying import views as applying_views
@@ -124,6 +126,7 @@ def connect() -> None:
     permit_documents.connect()
     permit_privacy.connect()
     surveys_told.connect()
+    survey_reverting.connect(on_surveys.name_cases)
     register_use("certificates", is_certificate)
     register_use("permit letters", is_letter)
     register_use("amendments", is_ordinance)

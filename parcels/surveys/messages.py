@@ -111,12 +111,13 @@ _NUMBERS = {
 _TOPOLOGY = {
     "topology.snapped": Message(
         _R,
-        _("%(n)s corners of %(label)s nearly met a border and were moved onto it, by %(far_m)s m at most."),
+        _("Corners of %(label)s that nearly met a border were moved onto it: %(n)s, by %(far_m)s m at most."),
     ),
     "topology.noded": Message(
         _R,
         _(
-            "The border of the neighbour %(number)s gets %(n)s corners where the new borders meet it; its land stays."
+            "The border of the neighbour %(number)s gets a corner wherever the new borders meet it (%(n)s); "
+            "its land stays."
         ),
     ),
     "topology.overlap_inside": Message(

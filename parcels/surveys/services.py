@@ -15,7 +15,7 @@ from accounts.services import may_act
 from core import audit, jobs
 from core.audit import Actor
 from core.documents import DocumentStore
-from core.errors import BadInput, NotFound, TooLarge, Unprocessable
+from core.errors import BadInput, Conflict, NotAllowed, NotFound, TooLarge, Unprocessable
 from core.i18n import format_number
 from core.i18n import gettext as _
 from core.local_time import get_today
@@ -27,9 +27,13 @@ from parcels.surveys.columns import remember, signature_of
 from parcels.surveys.limits import TOLERANCES, UPLOAD_BYTES
 from parcels.surveys.models import Survey, SurveyFile
 from parcels.surveys.states import Event, Kind, Party
-from parcels.surveys.workflow import take
+from parcels.surveys.workflow import OPEN, take
 
 _LONGEST_NAME = 120
+DATA = "data"
+PAPERS = ("plan", "control_points", "measurements")
+"""What a paper beside a survey may be."""
+PAPER_ENDINGS = (".pdf", ".dxf", ".dwg", ".csv", ".txt", ".png", ".jpg", ".jpeg", ".zip")
 ENDINGS = (".zip", ".gpkg", ".geojson", ".json", ".csv", ".gz")
 
 
@@ -97,6 +101,28 @@ def send_again(
     _begin_again(session, survey, Event.ANSWER, Mover(actor, parties_of(person, survey)), seen, what="file")
     _keep(session, actor, person, store, survey, upload)
     survey.answers = {name: value for name, value in survey.answers.items() if name != "member"}
+
+
+def attach(
+    session: Session,
+    actor: Actor,
+    person: Person,
+    store: DocumentStore,
+    survey: Survey,
+    upload: Upload,
+    role: str,
+) -> None:
+    """Keep a paper beside the survey: the plan, control points or measurements. The check does not read it.
+
+    Raises NotAllowed for others than its surveyor, Conflict once it is decided.
+    """
+    if Party.SURVEYOR not in parties_of(person, survey):
+        raise NotAllowed(_("Only its surveyor adds papers to a survey."))
+    if survey.state not in OPEN:
+        raise Conflict(_("This survey is decided: nothing can be added to it."), field="survey")
+    if role not in PAPERS:
+        raise BadInput(_("Please choose what the paper is."), field="role")
+    _keep(session, actor, person, store, survey, upload, role)
 
 
 def answer(
@@ -193,10 +219,18 @@ def _queue(session: Session, survey: Survey) -> None:
 
 
 def _keep(
-    session: Session, actor: Actor, person: Person, store: DocumentStore, survey: Survey, upload: Upload
+    session: Session,
+    actor: Actor,
+    person: Person,
+    store: DocumentStore,
+    survey: Survey,
+    upload: Upload,
+    role: str = DATA,
 ) -> None:
     name = clean_name(upload.name)
-    if not name.lower().endswith(ENDINGS):
+    if role != DATA and not name.lower().endswith(PAPER_ENDINGS):
+        raise Unprocessable(_("Please add papers as PDF, DXF, DWG, CSV, text or pictures."), field="file")
+    if role == DATA and not name.lower().endswith(ENDINGS):
         raise Unprocessable(
             _("Please send a zipped shapefile, a GeoPackage or GeoJSON (.zip, .gpkg, .geojson)."),
             field="file",
@@ -209,12 +243,16 @@ def _keep(
         )
     sha256 = store.keep(upload.content)
     kept = SurveyFile(
-        survey_id=survey.id, name=name, bytes=len(upload.content), sha256=sha256, sent_by=person.id
+        survey_id=survey.id, role=role, name=name, bytes=len(upload.content), sha256=sha256, sent_by=person.id
     )
     session.add(kept)
     session.flush()
     audit.record(
-        session, actor, "survey.file", f"survey:{survey.id}", after={"sha256": sha256, "bytes": kept.bytes}
+        session,
+        actor,
+        "survey.file",
+        f"survey:{survey.id}",
+        after={"role": role, "sha256": sha256, "bytes": kept.bytes},
     )
 
 

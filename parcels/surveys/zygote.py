@@ -58,6 +58,8 @@ def _be_a_child(request: dict[str, Any]) -> None:
     try:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         os.setpgid(0, 0)
+        # Answers go by the pipe: whatever a library prints must not be taken for one.
+        os.dup2(2, 1)
         _hold_to_limits(request)
         folder = Path(request["folder"])
         os.chdir(folder)

@@ -14,10 +14,14 @@ from core import audit
 from core.errors import Conflict, NotAllowed
 from core.workflow import NotYet
 from parcels.surveys import queries, services
+from parcels.surveys.events import survey_reverting
 from parcels.surveys.models import Survey
 from parcels.surveys.states import Kind, State
 from parcels.surveys.workshop import Workshop
+from permits import on_surveys
+from permits.states import State as PermitState
 from tests.people import make_person
+from tests.permits import make_case
 from tests.surveys import Desk, area, box, codes, is_coverage, parcels_now, state_of_city, zip_of
 
 HALVES = [box(40, 30, 80, 44), box(40, 44, 80, 60)]
@@ -256,6 +260,16 @@ class TestApproval:
         desk.revert(later)
         desk.revert(survey)
         assert "1-1-2" in parcels_now(desk.session)
+
+    def test_a_permit_case_on_it_keeps_it_and_is_named(self, desk: Desk) -> None:
+        survey = desk.approve(desk.submit(desk.send(Kind.SUBDIVISION, zip_of(HALVES))))
+        new = desk.session.scalar(text("SELECT id FROM parcel WHERE number = '1-1-7'"))
+        case = make_case(desk.session, PermitState.SUBMITTED, parcel_id=new, parcel_number="1-1-7")
+        case.reference = "1405-000012"
+        desk.session.flush()
+        survey_reverting.connect(on_surveys.name_cases)
+        with pytest.raises(Conflict, match="1405-000012"):
+            desk.revert(survey)
 
     def test_each_step_stands_in_the_record(self, desk: Desk) -> None:
         survey = desk.approve(desk.submit(desk.send(Kind.SUBDIVISION, zip_of(HALVES))))

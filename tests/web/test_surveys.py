@@ -255,6 +255,27 @@ def test_what_changed_beneath_is_told_and_checked_again(
     assert checked(session, survey.id).state == "checked"
 
 
+def test_papers_are_kept_beside_it_until_it_is_decided(
+    desk: FlaskClient, other: FlaskClient, session: Session
+) -> None:
+    survey = sent(desk, session, zip_of(HALVES))
+    where = f"/surveys/{survey.id}/papers"
+    plan = b"%PDF-1.7 a plan"
+    assert post(desk, where, role="plan", file=(io.BytesIO(plan), "نقشه.pdf")).status_code == 303
+    assert post(desk, where, role="plan", file=(io.BytesIO(plan), "run.exe")).status_code == 422
+    assert post(desk, where, role="data", file=(io.BytesIO(plan), "a.pdf")).status_code == 400
+    told = desk.get(f"/surveys/{survey.id}.json").json
+    assert told is not None
+    [paper] = [each for each in told["files"] if each["role"] == "plan"]
+    assert other.get(f"/surveys/{survey.id}/files/{paper['id']}").data == plan
+    # A check reads the data still, not the newest file.
+    assert step(desk, survey, "check").status_code == 303
+    assert checked(session, survey.id).summary["counts"]["added"] == 2
+    session.refresh(survey)
+    step(desk, survey, "withdraw")
+    assert post(desk, where, role="plan", file=(io.BytesIO(plan), "a.pdf")).status_code == 409
+
+
 def test_a_stale_page_writes_nothing(desk: FlaskClient, session: Session) -> None:
     survey = sent(desk, session, zip_of(HALVES))
     assert step(desk, survey, "withdraw", version=survey.version - 1).status_code == 409

@@ -22,7 +22,7 @@ from parcels.surveys.models import (
 )
 from parcels.surveys.services import parties_of
 from parcels.surveys.states import Event, State, Status
-from parcels.surveys.workflow import WORKFLOW
+from parcels.surveys.workflow import OPEN, WORKFLOW
 from webmap.surveys.picture import Pictures, draw_candidates, draw_pictures
 from webmap.surveys.words import FIELDS
 
@@ -78,6 +78,11 @@ class SurveyPage:
     def may(self, event: str) -> bool:
         """Whether whoever looks may take this step now."""
         return event in self.steps
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still come of it."""
+        return self.survey.state in OPEN
 
     @property
     def counts(self) -> dict[str, int]:

@@ -39,6 +39,17 @@ def send_again(survey_id: int) -> Response:
     )
 
 
+@blueprint.post("/surveys/<int:survey_id>/papers")
+@requires(Permission.SURVEYS_SUBMIT)
+@limited(WRITES)
+def attach(survey_id: int) -> Response:
+    """Add the plan, control points or measurements."""
+    role = read_words(request.form.get("role"), "role", _LONGEST_CHOICE)
+    services.attach(db.session, actor(), get_person(), store(), get_seen(survey_id), uploaded(), role)
+    flash(_("The paper is kept with the survey."))
+    return redirect(url_for("surveys.one", survey_id=survey_id), 303)
+
+
 @blueprint.post("/surveys/<int:survey_id>/answer")
 @requires(Permission.SURVEYS_SUBMIT)
 @limited(WRITES)

@@ -75,6 +75,11 @@ FIELDS: dict[str, LazyProxy] = {
     "land_use": _("Land use"),
     "area_official_m2": _("Registered area"),
 }
+PAPERS: dict[str, LazyProxy] = {
+    "plan": _("Survey plan"),
+    "control_points": _("Control points"),
+    "measurements": _("Measurements"),
+}
 ROLES: dict[str, LazyProxy] = {
     "number": _("Parcel number"),
     "address": _("Address"),
