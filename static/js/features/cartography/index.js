@@ -85,7 +85,8 @@ function drawing(now, config, classes) {
       ...(permits ? permitRules(dark, lang) : []),
     ],
     labels: [
-      ...districtLabels(dark, lang),
+      // The names of districts would lie over the counts of what is in them.
+      ...(permits ? [] : districtLabels(dark, lang)),
       ...sparse.flatMap((each) => overlayLabels(each, dark, lang)),
       ...(zoning ? zoneLabels(dark, classes) : []),
       ...baseLabels(dark, lang),
