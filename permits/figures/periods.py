@@ -11,6 +11,8 @@ from core.i18n import language, local_digits
 
 _MONTHS = 3
 _QUARTERS = 4
+_FIRST_GREGORIAN, _BETWEEN = 1700, 621
+"""Years before are of the Jalali calendar; what lies between the two for most of a year."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,17 @@ class Period:
 def year_of(day: dt.date) -> int:
     """The year of a day in the calendar of the language spoken."""
     return int(JalaliDate(day).year) if _is_jalali() else day.year  # type: ignore[no-untyped-call]
+
+
+def in_this_calendar(number: int) -> int:
+    """A year as the calendar of the language spoken numbers the one that most of it lies in.
+
+    A link to a year is followed after the language was changed, too.
+    """
+    is_jalali = number < _FIRST_GREGORIAN
+    if is_jalali == _is_jalali():
+        return number
+    return number + _BETWEEN if is_jalali else number - _BETWEEN
 
 
 def year(number: int) -> Period:

@@ -15,7 +15,7 @@ from core.i18n import gettext as _
 from core.local_time import get_today, now
 from core.text import latin_digits
 from core.web import db, public
-from permits.figures.periods import Period, quarters, year, year_of
+from permits.figures.periods import Period, in_this_calendar, quarters, year, year_of
 from permits.figures.queries import (
     Row,
     count_overdue,
@@ -30,6 +30,8 @@ from permits.states import STATE_NAMES
 from permits.types.services import list_types
 
 blueprint = Blueprint("figures", __name__)
+
+_YEAR_DIGITS = 4
 
 _COLUMNS = (
     "period",
@@ -125,6 +127,10 @@ def _chosen() -> Chosen:
     first = min(year_of(first_day), last) if first_day else last
     known = [year(number) for number in range(last, first - 1, -1)]
     asked = latin_digits((request.args.get("year") or "").strip()) or str(last)
+    if asked.isascii() and asked.isdigit() and len(asked) <= _YEAR_DIGITS:
+        number = in_this_calendar(int(asked))
+        # In winter the two calendars' newest years do not lie in one another.
+        asked = asked if str(number) == asked else str(last if number == last + 1 else number)
     found = next((each for each in known if each.key == asked), None)
     if found is None:
         raise BadInput(_("There are no figures of this year."), field="year")

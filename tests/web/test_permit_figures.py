@@ -156,6 +156,11 @@ def test_the_page_and_the_file_in_both_languages(client: FlaskClient, city: Sess
     assert "آمار پروانه‌ها در سال ۱۴۰۵" in persian
     assert "پاییز ۱۴۰۵" in persian
     assert client.get("/permits/figures?year=1205").status_code == 400
+    # The language is changed on the page of a year: the other calendar's year is shown.
+    other = client.get("/permits/figures?year=2026&lang=fa")
+    assert other.status_code == 200
+    assert "۱۴۰۵" in other.text
+    assert client.get("/permits/figures?year=1405&lang=en").status_code == 200
     assert client.get("/permits/figures?year=x").status_code == 400
     text = client.get("/permits/figures.csv?lang=en").data.decode("utf-8-sig")
     read = list(csv.DictReader(io.StringIO(text)))
