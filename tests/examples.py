@@ -128,6 +128,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "inspections.site": REFERENCE,
     "inspections.enter": REFERENCE,
     "permit_letters.of_case": {"key": "{decided}", "kind": "decision"},
+    "permit_letters.of_applicant": {"code": "LETTERCASE22", "kind": "decision"},
     "permit_letters.document": {"public_id": "{letter}"},
     "permit_letters.verify": {"public_id": "{letter}"},
     "permit_letters.verify_json": {"public_id": "{letter}"},
@@ -205,7 +206,8 @@ def _consulted(session: Session, client: FlaskClient, case: str) -> str:
 
 def _letter(session: Session, client: FlaskClient) -> dict[str, str]:
     """A decided case and its letter."""
-    case = make_case(session, "1405-000077", state=State.RECOMMENDED, applicant=make_person(session))
+    case = make_case(session, "1405-000077", state=State.RECOMMENDED)
+    case.tracking_code = "LETTERCASE22"
     reviewer = as_party(Party.REVIEWER, person=make_person(session, Role.REVIEWER))
     at, data = dt.datetime.now(dt.UTC), {"reason": "It fits"}
     PERMITS.move(session, case, Event.DECIDE, reviewer, seen=None, now=at, target=State.REFUSED, data=data)

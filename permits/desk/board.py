@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -90,33 +91,45 @@ class Board:
     is_more: bool = False
 
 
-@dataclass
-class _Told:
+class _Told(NamedTuple):
     case: OpenCase
     reading: Reading | None
-    due: Due | None = field(default=None)
+    due: Due | None
 
 
 def read_board(session: Session, person: Person, asked: Asked, now: dt.datetime) -> Board:
     """What the desk shows. Only open cases are looked at, each once; the calendar is loaded once."""
-    many = ManyClocks(session, now)
+    many, part = ManyClocks(session, now), _part_of(person)
     told = [_tell(each, many) for each in list_open(session, asked.box)]
-    narrowed = [each for each in told if _is_asked(each, asked, person)]
-    narrowed.sort(key=_order)
+    of_whose = [each for each in told if _is_of(each.case, asked.whose, person.id, part)]
+    narrowed = sorted((each for each in of_whose if _is_asked(each, asked)), key=_order)
     first = (asked.page - 1) * PAGE
-    shown = narrowed[first : first + PAGE]
-    by_id = {each.case.id: each for each in shown}
-    lines = list_lines(session, list(by_id))
+    by_id = {each.case.id: each for each in narrowed[first : first + PAGE]}
+    dues = Counter(each.due for each in of_whose)
     return Board(
-        rows=[Row(line, clock_of(line.state), by_id[line.id].reading, by_id[line.id].due) for line in lines],
+        rows=[
+            Row(line, clock_of(line.state), by_id[line.id].reading, by_id[line.id].due)
+            for line in list_lines(session, list(by_id))
+        ],
         count=len(narrowed),
-        whose={whose: sum(_is_of(each.case, whose, person) for each in told) for whose in Whose},
-        dues=_count_dues(told, asked, person),
-        states=dict(Counter(each.case.state for each in told if _is_of(each.case, asked.whose, person))),
+        whose={whose: sum(_is_of(each.case, whose, person.id, part) for each in told) for whose in Whose},
+        dues={due: dues[due] for due in Due},
+        states=dict(Counter(each.case.state for each in of_whose)),
         loads=_loads(session, told),
         today=many.today,
         is_more=first + PAGE < len(narrowed),
     )
+
+
+def _part_of(person: Person) -> frozenset[State]:
+    """The states in which cases wait for anybody of this person's part.
+
+    An officer may do the intake's work, too: it is theirs only when there is no other part of theirs.
+    """
+    held = person.permissions
+    if Permission.PERMITS_ASSESS in held:
+        held = held - {Permission.PERMITS_INTAKE}
+    return frozenset().union(*(states for permission, states in _OF_A_PART.items() if permission in held))
 
 
 def clock_of(state: State) -> Clock | None:
@@ -141,29 +154,17 @@ def _tell(case: OpenCase, many: ManyClocks) -> _Told:
     return _Told(case, reading, due_of(reading))
 
 
-def _is_of(case: OpenCase, whose: Whose, person: Person) -> bool:
+def _is_of(case: OpenCase, whose: Whose, person_id: int, part: frozenset[State]) -> bool:
     if whose is Whose.ALL:
         return True
     if whose is Whose.UNASSIGNED:
         return case.officer_id is None and case.state in CLOCK_OF[Clock.DECISION]
-    if case.officer_id == person.id:
-        return True
-    return any(
-        case.state in states
-        for permission, states in _OF_A_PART.items()
-        if permission in person.permissions and _is_work_of(permission, person)
-    )
+    return case.officer_id == person_id or case.state in part
 
 
-def _is_work_of(permission: Permission, person: Person) -> bool:
-    """An officer may do the intake's work, too: it is theirs only when there is no other part of theirs."""
-    return permission is not Permission.PERMITS_INTAKE or Permission.PERMITS_ASSESS not in person.permissions
-
-
-def _is_asked(each: _Told, asked: Asked, person: Person) -> bool:
+def _is_asked(each: _Told, asked: Asked) -> bool:
     return (
-        _is_of(each.case, asked.whose, person)
-        and (asked.officer_id is None or each.case.officer_id == asked.officer_id)
+        (asked.officer_id is None or each.case.officer_id == asked.officer_id)
         and (asked.due is None or each.due is asked.due)
         and (asked.state is None or each.case.state is asked.state)
         and asked.type_code in ("", each.case.type_code)
@@ -174,11 +175,6 @@ def _order(each: _Told) -> tuple[dt.date, int]:
     """The most pressing first; what stands still, or has no deadline, by its age after all others."""
     due = each.reading.due_on if each.reading and each.reading.due_on else _FAR
     return (due, each.case.id)
-
-
-def _count_dues(told: list[_Told], asked: Asked, person: Person) -> dict[Due, int]:
-    counted = Counter(each.due for each in told if _is_of(each.case, asked.whose, person))
-    return {due: counted[due] for due in Due}
 
 
 def _loads(session: Session, told: list[_Told]) -> list[Load]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, String, case, cast, literal, null, select
 from sqlalchemy.orm import Session
@@ -37,15 +38,13 @@ CLOCK_OF: dict[Clock, frozenset[State]] = {
 _MOST_HELD = 500
 
 
-@dataclass(frozen=True)
-class OpenCase:
+class OpenCase(NamedTuple):
     """An open case, as little of it as tells where it belongs; ``course`` is for ``permits.clocks.ManyClocks``."""
 
     id: int
     state: State
     officer_id: int | None
     type_code: str
-    submitted_at: dt.datetime | None
     course: str | None
 
 
@@ -67,12 +66,12 @@ class CaseLine:
 
 def list_open(session: Session, box: Box | None = None) -> list[OpenCase]:
     """Every open case, of the whole city or of a box of degrees."""
-    asked = select(
-        Permit.id, Permit.state, Permit.officer_id, Permit.type_code, Permit.submitted_at, course_of(_clock())
-    ).where(Permit.state.in_(OPEN), Permit.reference.is_not(None), Permit.imported.is_(None))
+    asked = select(Permit.id, Permit.state, Permit.officer_id, Permit.type_code, course_of(_clock())).where(
+        Permit.state.in_(OPEN), Permit.reference.is_not(None), Permit.imported.is_(None)
+    )
     if box is not None:
         asked = asked.where(*conditions(session, Filters(box=box)))
-    return [OpenCase(*row) for row in session.execute(asked)]
+    return [OpenCase._make(row) for row in session.execute(asked)]
 
 
 def _clock() -> ColumnElement[str | None]:

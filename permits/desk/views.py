@@ -28,7 +28,7 @@ from permits.desk.fields import Field, read_fields
 from permits.desk.letters import write_to_applicant, write_to_consultee
 from permits.desk.queries import OPEN, list_before_committee, list_officers
 from permits.desk.steps import STEPS, Doing, move
-from permits.desk.words import DUE_NAMES, WHOSE_NAMES
+from permits.desk.words import CLOCKS_TOLD, DUE_NAMES, WHOSE_NAMES
 from permits.documents.web import tell_all, visitor_of
 from permits.letters.models import LetterKind
 from permits.letters.services import has_letter
@@ -240,7 +240,7 @@ def _page(found: Permit, person: Person, name: str = "", wrong: AppError | None 
         types={each.code: each.name for each in list_types(db.session, is_all=True)},
         event_names=EVENT_NAMES,
         state_names=STATE_NAMES,
-        clock_names=CLOCK_NAMES,
+        clock_names=CLOCKS_TOLD,
         stance_names=STANCE_NAMES,
         check_names=CHECK_RESULTS,
         request_kinds=reading.REQUEST_KINDS,

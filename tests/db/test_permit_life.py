@@ -1,5 +1,6 @@
 """A case from the first page to the completion certificate, as the services take it; and what time does by itself."""
 
+import dataclasses
 import datetime as dt
 import os
 import signal
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from accounts.models import Person
@@ -393,3 +394,37 @@ def test_killed_in_the_middle_of_a_step_the_case_is_whole(shared: Engine) -> Non
         assert (case.state, case.version) == (State.RECOMMENDED, 1)
         assert session.scalar(select(func.count()).select_from(PermitEvent)) == 0
         assert session.scalar(text("SELECT count(*) FROM procrastinate_jobs")) == 0
+
+
+def test_many_clocks_read_as_one_by_one(town: Town) -> None:
+    """Paused, resumed, extended and started again: the list tells of each clock what the case's page tells."""
+    town.submitted()
+    services.settle_fee(town.session, town.actor(Party.INTAKE), town.case, town.case.version, town.now)
+    town.go(Event.ACCEPT, Party.INTAKE)
+    for days in (1, 2, 40):
+        town.now += days * DAY
+        seen = town.case.version
+        desk.ask(
+            town.session, town.case, town.mover(Party.INTAKE), seen, town.now, [desk.Ask("The deed?", "deed")]
+        )
+        held_to_one_by_one(town)
+        town.now += 3 * DAY
+        [open_one] = [
+            each for each in desk.list_requests(town.session, town.case) if each.answered_at is None
+        ]
+        desk.answer(town.session, town.case, open_one.id, town.case.version, town.now, "here")
+        desk.send_answers(town.session, town.case, town.mover(Party.APPLICANT), town.case.version, town.now)
+        held_to_one_by_one(town)
+
+
+def held_to_one_by_one(town: Town) -> None:
+    for later in (0, 1, 5, 30):
+        at = town.now + later * DAY
+        many = clocks.ManyClocks(town.session, at)
+        for clock, reading in clocks.read_clocks(town.session, town.case, at).items():
+            course = town.session.scalar(
+                select(clocks.course_of(literal(clock.value))).where(Permit.id == town.case.id)
+            )
+            found = many.read(course)
+            assert found is not None
+            assert found == dataclasses.replace(reading, paused_for=""), (clock, later)

@@ -119,6 +119,8 @@ def test_the_decision_is_read_back_verified_and_kept(decided: Decided) -> None:
         == answer.data
     )
     assert decided.letter("completion").status_code == 404
+    holder = decided.client(decided.applicant)
+    assert holder.get(f"/permits/track/{decided.case.tracking_code}/letters/decision.pdf").data == answer.data
     letter.number = "other"
     with pytest.raises(DBAPIError):
         decided.session.flush()

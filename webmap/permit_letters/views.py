@@ -23,6 +23,7 @@ from core.limits.web import limited
 from core.settings import Settings
 from core.visibility import Audience
 from core.web import db, public, wants_json
+from permits.applying.web import CODES, holder_of
 from permits.documents.web import visitor_of
 from permits.letters import services
 from permits.letters.models import LetterKind, PermitLetter
@@ -50,12 +51,25 @@ def of_case(key: str, kind: str) -> AnyResponse:
         raise NotFound(_("There is no such letter in this case yet."), field="kind")
     if visitor.audience is Audience.PUBLIC:
         return redirect(url_for("register.case", reference=visitor.case.reference), 303)
+    return _issued(visitor.case, LetterKind(kind))
+
+
+@blueprint.get("/permits/track/<code>/letters/<kind>.pdf")
+@public
+@limited(PAPERS, CODES)
+def of_applicant(code: str, kind: str) -> Response:
+    """The same for whoever holds the tracking code."""
+    holder = holder_of(code)
+    if kind not in set(LetterKind):
+        raise NotFound(_("There is no such letter in this case yet."), field="kind")
+    return _issued(holder.case, LetterKind(kind))
+
+
+def _issued(case: Permit, kind: LetterKind) -> Response:
     settings = _settings()
     calendar = "jalali" if settings.default_language == "fa" else "gregorian"
     with LETTERS.taken():
-        letter = services.get_or_issue(
-            db.session, _store(), visitor.case, LetterKind(kind), calendar, _on_paper
-        )
+        letter = services.get_or_issue(db.session, _store(), case, kind, calendar, _on_paper)
     answer = _document(letter)
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer

@@ -68,7 +68,7 @@ async function enter(form, shelf, send, say, tell) {
 function showWaiting(box, waiting, say, remove) {
   box.hidden = waiting.length === 0;
   const lines = waiting.map((visit) => {
-    const away = iconButton("trash-2", say("remove"), { class: "quiet-button square" });
+    const away = iconButton("trash-2", say("remove"));
     away.addEventListener("click", () => remove(visit.key));
     const told = visit.why ? say("refused", { why: visit.why }) : say("waiting");
     return element("li", {}, element("bdi", {}, visit.name), " ", element("span", { class: "quiet" }, told), away);
