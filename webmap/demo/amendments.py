@@ -30,7 +30,7 @@ _DAYS_OPEN = 30
 _TITLES = Titles(
     title_fa="اصلاح طرح تفصیلی: افزایش تراکم در نیمهٔ یک پهنهٔ مسکونی",
     title_en="Detailed plan: more floors in half of a residential zone",
-    purpose_fa="نیمهٔ نزدیک به خیابان اصلی به زیرپهنهٔ R122 تغییر می‌کند؛ نیمهٔ دیگر همان می‌ماند.",
+    purpose_fa="یک نیمه به زیرپهنهٔ R122 تغییر می‌کند؛ نیمهٔ دیگر همان می‌ماند.",
     purpose_en="One half becomes R122; the other stays as it is.",
 )
 

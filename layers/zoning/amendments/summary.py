@@ -16,7 +16,7 @@ class ClassChange:
     @property
     def change_m2(self) -> float:
         """How much more it becomes; negative: less."""
-        return self.after_m2 - self.before_m2
+        return round(self.after_m2 - self.before_m2, 3) + 0.0  # never minus nothing
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ZoneChange:
 
 
 def by_class(base: Draft, draft: Draft) -> list[ClassChange]:
-    """The ground under each class of the zones that change, in order of the codes."""
+    """The ground under each class of the zones that change, by code, without neighbours that only get corners."""
     before, after = _areas(base, draft), _areas(draft, base)
     codes = sorted(before.keys() | after.keys())
     return [ClassChange(code, before.get(code, 0.0), after.get(code, 0.0)) for code in codes]
@@ -41,7 +41,7 @@ def _areas(draft: Draft, other: Draft) -> dict[str, float]:
     areas: dict[str, float] = {}
     for key in draft.list_changed(other):
         zone = draft.zones.get(key)
-        if zone is not None:
+        if zone is not None and zone.is_editable:
             areas[zone.class_code] = areas.get(zone.class_code, 0.0) + float(zone.shape.area)
     return areas
 
