@@ -14,8 +14,14 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from accounts.permissions import Role
+from core.audit import COMMAND
 from core.documents.models import DocumentFile
 from core.visibility import Visibility
+from layers.zoning.amendments.operations import SetClass
+from layers.zoning.amendments.services import Titles
+from layers.zoning.amendments.services import create as begin_amendment
+from layers.zoning.amendments.services import save as save_amendment
+from layers.zoning.amendments.states import State as AmendmentState
 from parcels.surveys.models import Survey, SurveyFile
 from permits.assessment.models import Consultee
 from permits.consulting.services import token_for
@@ -46,6 +52,8 @@ DRAWING = {"key": "{case}", "document_id": "{document}"}
 EXAMPLES: dict[str, dict[str, str]] = {
     "tiles.tilejson": {"source": "parcels"},
     "tiles.tile": {"source": "parcels", "z": "14", "x": "10533", "y": "6476"},
+    "zoning.amendment": {"amendment_id": "{amendment}"},
+    "zoning.amendment_json": {"amendment_id": "{amendment}"},
     "place.place": SPOT,
     "place.place_json": SPOT,
     "place.parcel": {"number": "1-1-1"},
@@ -191,7 +199,17 @@ def furnish(session: Session, client: FlaskClient, monkeypatch: pytest.MonkeyPat
         **_letter(session, client),
         "{survey}": survey,
         "{survey_file}": survey_file,
+        "{amendment}": _amendment(session),
     }
+
+
+def _amendment(session: Session) -> str:
+    """An amendment of the small city's western zone, in consultation."""
+    case = begin_amendment(session, COMMAND, Titles(title_fa="اصلاح پهنه", title_en="Amended zone"), ["west"])
+    save_amendment(session, COMMAND, case, case.version, [SetClass(key="west", class_code="S213")])
+    case.state = AmendmentState.CONSULTATION
+    session.flush()
+    return str(case.id)
 
 
 def _consulted(session: Session, client: FlaskClient, case: str) -> str:

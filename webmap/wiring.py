@@ -17,6 +17,7 @@ from layers.zoning import generalise as zones_from_afar
 from layers.zoning import tiles as zoning_tiles
 from layers.zoning import views as zoning_views
 from layers.zoning.amendments import applying as _amendments  # noqa: F401  (its tasks)
+from layers.zoning.amendments import views as _amendment_views  # noqa: F401  (adds its addresses to the blueprint)
 from layers.zoning.amendments.queries import is_ordinance
 from parcels import cli as parcels_cli
 from parcels import freshness, streets

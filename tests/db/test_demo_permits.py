@@ -12,6 +12,11 @@ from core.database import make_engine, transaction
 from core.documents.services import Desk
 from core.documents.store import DocumentStore
 from core.visibility import Visibility
+from layers.zoning.amendments.models import Amendment
+from layers.zoning.amendments.queries import list_findings, load_base, load_draft
+from layers.zoning.amendments.services import rebuild as rebuild_amendment
+from layers.zoning.amendments.states import State as AmendmentState
+from layers.zoning.amendments.summary import by_class
 from permits.clocks import find_clock
 from permits.documents.models import PermitDocument
 from permits.hearing.models import Comment
@@ -104,3 +109,15 @@ def test_the_same_seed_and_day_give_the_same_permits(
             told.append([tuple(row) for row in rows])
     engine.dispose()
     assert told[0] == told[1]
+
+
+def test_an_amendment_of_the_plan_is_in_consultation(demo: Session) -> None:
+    [case] = demo.scalars(select(Amendment))
+    assert case.state is AmendmentState.CONSULTATION
+    assert case.comments_until is not None
+    assert case.comments_until > TODAY
+    assert rebuild_amendment(demo, case) is case.state
+    assert not list_findings(demo, case)
+    changes = by_class(load_base(demo, case), load_draft(demo, case))
+    assert {each.code for each in changes} >= {"R121", "R122"}
+    assert sum(each.change_m2 for each in changes) == pytest.approx(0, abs=0.01)

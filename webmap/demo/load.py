@@ -20,6 +20,7 @@ from layers.models import City
 from layers.tiles import revision
 from layers.zoning import generalise as zones_from_afar
 from parcels import generalise
+from webmap.demo.amendments import add_amendment
 from webmap.demo.builder import Builder, Summary
 from webmap.demo.copying import Copier, Site
 from webmap.demo.districts import in_order
@@ -72,7 +73,9 @@ def load(
         Copier(cursor).finish()
     session.expire_all()
     if desk is not None:
-        summary.permits = add_permits(session, seed, today or get_today(session), desk)
+        day = today or get_today(session)
+        summary.permits = add_permits(session, seed, day, desk)
+        add_amendment(session, dt.datetime.combine(day, dt.time(8, 30), dt.UTC), desk)
     _tell_the_map(session)
     return summary
 

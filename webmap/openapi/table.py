@@ -131,6 +131,12 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation("listing.told", "What the map shows in a window, in a sentence", (_BOX, _ON)),
     Operation("zoning.zoning_json", "Zone classes and their rules"),
+    Operation("zoning.amendments_json", "Amendments of the plan, newest first"),
+    Operation(
+        "zoning.amendment_json",
+        "One amendment of the plan with what it changes",
+        (_path("amendment_id", "Its number", {"type": "integer", "minimum": 1}),),
+    ),
     Operation("tiles.revisions", "What names the present content of each tile source"),
     Operation(
         "tiles.tilejson", "TileJSON 3.0 of a tile source", (_SOURCE, _ON), refusals=(400, 403, 404, 422)

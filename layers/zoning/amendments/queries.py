@@ -1,6 +1,7 @@
 """Reading amendments: the zones they began with, what the last save makes of them, and whether the plan still fits."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -102,6 +103,13 @@ def _zone(row: Any) -> DraftZone:
     key, code, wkb, text_fa, text_en, is_editable = row
     shape: Any = shapely.from_wkb(bytes(wkb))
     return DraftZone(key, code, shape, text_fa, text_en, is_editable)
+
+
+def list_shapes(session: Session, case: Amendment) -> dict[str, Any]:
+    """The shapes of the zones as the last save makes them: GeoJSON in degrees, by key."""
+    degrees = func.ST_AsGeoJSON(func.ST_Transform(AmendmentZone.geom, 4326), 7)
+    asked = select(AmendmentZone.zone_key, degrees).where(AmendmentZone.amendment_id == case.id)
+    return {row[0]: json.loads(row[1]) for row in session.execute(asked)}
 
 
 def list_findings(session: Session, case: Amendment) -> list[Finding]:

@@ -35,6 +35,7 @@ from layers.zoning.amendments.workflow import AMENDMENTS, AmendmentStep
 from layers.zoning.models import PLAN, Zone
 
 _MOST_ZONES = 2000
+_MOST_IDS = 2**63
 _LONGEST_TITLE = 300
 
 
@@ -50,7 +51,7 @@ class Titles:
 
 def get_amendment(session: Session, amendment_id: int) -> Amendment:
     """The amendment with a number. Raises NotFound."""
-    found = session.get(Amendment, amendment_id)
+    found = session.get(Amendment, amendment_id) if amendment_id < _MOST_IDS else None
     if found is None:
         raise NotFound(_("There is no amendment with this number."), field="amendment")
     return found
