@@ -1,7 +1,7 @@
 """Counting in the database: one count for all workers of all machines, in a table that costs next to nothing.
 
 For sign-in and writes, where a limit that each worker keeps for itself would be as many times too high as there are
-workers (docs/adr/0040-rates-counted-in-the-database.md).
+workers (docs/adr/0025-rates-counted-in-the-database.md).
 """
 
 import hashlib

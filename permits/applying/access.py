@@ -1,6 +1,6 @@
 """Who stands before an application as its applicant: whoever holds its code, until an account has claimed it.
 
-Why the code alone is enough, and when no longer: docs/adr/0037.
+Why the code alone is enough, and when no longer: docs/adr/0024.
 """
 
 from dataclasses import dataclass
