@@ -82,7 +82,7 @@ def install(app: Flask, default_language: str) -> None:
     defences.install(app)
     app.after_request(_remember_language)
     app.after_request(_end_transaction)
-    app.register_error_handler(AppError, _answer_error)
+    app.register_error_handler(AppError, answer_error)
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(RecursionError, _answer_too_deep)
     app.register_error_handler(OperationalError, _answer_database_away)
@@ -123,7 +123,7 @@ def _remember_language(response: Response) -> Response:
     return response
 
 
-def _answer_error(error: AppError) -> Response:
+def answer_error(error: AppError) -> Response:
     """HTML for people, ``application/problem+json`` (RFC 9457) for programs."""
     if wants_json(request):
         response = jsonify(_problem(error))
@@ -149,7 +149,7 @@ def _answer_http_error(error: HTTPException) -> Response:
     told = AppError(_http_message(error.code or 500))
     told.status = error.code or 500
     told.code = error.name.lower().replace(" ", "_")
-    response = _answer_error(told)
+    response = answer_error(told)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -167,12 +167,12 @@ def _http_message(status: int) -> str:
 
 
 def _answer_too_deep(_error: RecursionError) -> Response:
-    return _answer_error(BadInput(_("This is nested too deeply to be understood."), field="body"))
+    return answer_error(BadInput(_("This is nested too deeply to be understood."), field="body"))
 
 
 def _answer_database_away(error: OperationalError) -> Response:
     log.error("database away", error=str(error.orig), request_id=g.get("request_id"))
-    return _answer_error(
+    return answer_error(
         Unavailable(_("The city's records cannot be reached just now. Please try again in a minute."))
     )
 
@@ -180,7 +180,7 @@ def _answer_database_away(error: OperationalError) -> Response:
 def _answer_unforeseen(error: Exception) -> Response:
     log.exception("unforeseen", request_id=g.get("request_id"), path=rule_of(request), exc_info=error)
     db.session.rollback()
-    return _answer_error(
+    return answer_error(
         AppError(
             _("Something went wrong on our side. It has been noted under the number %(id)s.", id=g.request_id)
         )

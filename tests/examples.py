@@ -148,6 +148,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "surveys.findings": SURVEY,
     "surveys.changes": SURVEY,
     "surveys.file": {**SURVEY, "file_id": "{survey_file}"},
+    "surveys.attach": SURVEY,
     "surveys.send_again": SURVEY,
     "surveys.answer": SURVEY,
     "surveys.check_again": SURVEY,

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.web import find_person
-from core.errors import BadInput
+from core.errors import BadInput, NotSignedIn
 from core.i18n import gettext as _
 from core.inputs import read_count, read_words
 from core.limits.web import WRITING, Rate
 from core.local_time import get_today
 from core.qr import qr_svg
-from core.web import db
+from core.web import answer_error, db, wants_json
 from permits.applying.access import Holder, open_by_code
 from permits.applying.finding import address_of
 from permits.documents import services as papers
@@ -40,6 +41,13 @@ def keep_secret(blueprint: Blueprint) -> None:
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
+
+    @blueprint.errorhandler(NotSignedIn)
+    def ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
+        """Lead the owner of a claimed application by the door and back; a form that was sent is told so instead."""
+        if request.method != "GET" or wants_json(request):
+            return answer_error(error)
+        return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
 
 
 def holder_of(code: str, *, to_write: bool = False) -> Holder:

@@ -255,8 +255,12 @@ def test_the_code_opens_until_an_account_has_claimed_it(
     assert applicant.case.applicant_id == owner.id
     assert applicant.get().status_code == 200
     assert applicant.url() in applicant.client.get("/permits/mine").text
-    assert stranger.get(applicant.url()).status_code == 401
-    assert stranger.get(applicant.url("/apply/works")).status_code == 401
+    for rest in ("", "/apply/works"):
+        led = stranger.get(applicant.url(rest))
+        assert led.status_code == 302
+        assert led.location.startswith("/account/login?next=")
+    told = post_form(stranger, "/permits/new", applicant.url("/withdraw"), version=1, reason="x")
+    assert told.status_code == 401
     assert stranger.get(f"/permits/{applicant.code}/documents").status_code == 404
     thief = sign_in(app.test_client(), make_person(session, email="thief@example.org"))
     for rest in ("", "/apply/works"):
