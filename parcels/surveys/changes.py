@@ -1,10 +1,8 @@
 """What a check works with: the city's parcels as they are, and what would become of each."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from core.text import fold_number
 from parcels.surveys.differing import Attributes
 from parcels.surveys.features import Geometries
 from parcels.surveys.states import Relation, Status
@@ -20,10 +18,8 @@ class Olds:
     shapes: Geometries
     attributes: list[Attributes]
 
-    @cached_property
-    def keys(self) -> list[str]:
-        """Their folded numbers."""
-        return [fold_number(number) for number in self.numbers]
+    keys: list[str] = field(default_factory=list)
+    """What tells each by its number (see overlay.identities)."""
 
 
 @dataclass

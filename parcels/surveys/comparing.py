@@ -14,7 +14,7 @@ from parcels.surveys.features import Geometries
 from parcels.surveys.gaps import close_gaps
 from parcels.surveys.incoming import Incoming
 from parcels.surveys.limits import TOLERANCES
-from parcels.surveys.overlay import Group, groups_of
+from parcels.surveys.overlay import Group, groups_of, identities
 from parcels.surveys.states import Kind, Relation, Status
 from parcels.surveys.topology import Laid, Problem
 
@@ -27,6 +27,7 @@ def compare(
     ``closes_gaps_m``: gaps narrower than this go to the parcel that they border on longest.
     """
     problems = list(incoming.problems)
+    olds.keys, incoming.keys = identities(olds.numbers, [said.number for said in incoming.said])
     by_number = kind in (Kind.UPDATE, Kind.ATTRIBUTES)
     groups = groups_of(
         olds.shapes,

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,8 @@ from parcels.surveys.topology import Problem, spot_of
 
 _JOINED = frozenset({Kind.UPDATE, Kind.ATTRIBUTES, Kind.CORRECTION})
 """Kinds in whose files a number stands for one parcel, be it drawn in several parts."""
+_TOLD_BY_NUMBER = frozenset({Kind.UPDATE, Kind.ATTRIBUTES})
+"""Kinds in whose files a number is all that tells which parcel is which."""
 
 
 @dataclass
@@ -28,10 +29,8 @@ class Incoming:
     raw: list[dict[str, Any]]
     problems: list[Problem] = field(default_factory=list)
 
-    @cached_property
-    def keys(self) -> list[str]:
-        """Folded numbers, empty where there is none. Only to be asked once everything is taken in."""
-        return [fold_number(said.number) for said in self.said]
+    keys: list[str] = field(default_factory=list)
+    """What tells each by its number, empty where there is none (see overlay.identities)."""
 
 
 def take_in(kind: Kind, rows: list[Any], speaker: Speaker) -> Incoming:
@@ -41,6 +40,8 @@ def take_in(kind: Kind, rows: list[Any], speaker: Speaker) -> Incoming:
         [row[0] for row in rows], shapes, [speaker.of(row[2]) for row in rows], [row[2] for row in rows]
     )
     _drop_what_is_no_area(made)
+    if kind in _TOLD_BY_NUMBER:
+        _drop_what_has_no_number(made)
     if kind in _JOINED:
         _join(made)
     else:
@@ -55,6 +56,15 @@ def _drop_what_is_no_area(made: Incoming) -> None:
         params = {"index": made.indexes[place]}
         made.problems.append(Problem("shape.not_area", None, spot_of(made.shapes[place]), params))
     _keep(made, np.flatnonzero(is_area).tolist())
+
+
+def _drop_what_has_no_number(made: Incoming) -> None:
+    """Streets and water of a city's file: without a number nobody can tell which parcel they are to be."""
+    for place, said in enumerate(made.said):
+        if not said.number:
+            params = {"index": made.indexes[place]}
+            made.problems.append(Problem("number.none", None, spot_of(made.shapes[place]), params))
+    _keep(made, [place for place, said in enumerate(made.said) if said.number])
 
 
 def _keep(made: Incoming, places: list[int]) -> None:

@@ -56,6 +56,11 @@ _COLUMNS = {
 }
 
 _NUMBERS = {
+    "number.none": Message(
+        Severity.LOST,
+        _("It has no number, so nobody can tell which parcel it is."),
+        _("Give it its number where it is a parcel."),
+    ),
     "number.joined": Message(
         _W,
         _("The number %(number)s stands on %(n)s features, which became one parcel of several parts."),

@@ -1,12 +1,13 @@
 """What lies on what: which parcels before the survey each one after it came of. Pure geometry and numbers."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
 
+from core.text import fold_number
 from parcels.surveys.features import Geometries
 from parcels.surveys.states import Relation
 
@@ -22,6 +23,23 @@ class Group:
     olds: list[int] = field(default_factory=list)
     news: list[int] = field(default_factory=list)
     links: list[tuple[int, int]] = field(default_factory=list)
+
+
+def identities(olds: Sequence[str], news: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What tells parcels by their numbers, on either side: the folded number, so that 02-015 is 2-15.
+
+    Where several of one side fold to the same, as RR and --RR, each goes by its number as it is written.
+    """
+    twice: set[str] = set()
+    for side in (olds, news):
+        counted = Counter(fold_number(number) for number in set(side))
+        twice |= {key for key, n in counted.items() if n > 1}
+
+    def key_of(number: str) -> str:
+        key = fold_number(number)
+        return f"={number}" if key in twice else key
+
+    return [key_of(number) for number in olds], [key_of(number) for number in news]
 
 
 def groups_of(

@@ -8,6 +8,7 @@ import pyproj
 
 from core.geofiles import Field
 from core.geofiles.projecting import degrees
+from core.text import fold_number
 from parcels.surveys.changes import Change, Olds, Surroundings
 from parcels.surveys.columns import NoNumberColumn, Speaker, propose
 from parcels.surveys.comparing import compare
@@ -42,7 +43,7 @@ def compare_in(folder: Path) -> None:
     first = {name: [row[2].get(name) for row in rows[:_SAMPLE]] for name in names}
     olds = _read_olds(folder)
     try:
-        mapping = propose(fields, first, asked.get("columns") or {}, olds.keys)
+        mapping = propose(fields, first, asked.get("columns") or {}, map(fold_number, olds.numbers))
     except NoNumberColumn:
         if kind in NUMBER_NEEDED:
             write_answer(folder, {"asks": "columns", "sample": {name: first[name][:5] for name in names}})

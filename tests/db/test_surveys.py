@@ -216,6 +216,23 @@ class TestUpdate:
         desk.approve(desk.submit(survey))
         assert set(parcels_now(desk.session)) == set(numbers)
 
+    def test_what_has_no_number_is_left_out_and_said(self, desk: Desk) -> None:
+        lots = [box(0, 30, 40, 60), box(40, 30, 80, 60), box(80, 30, 120, 60), box(0, 0, 40, 30)]
+        numbers = ["1-1-1", "1-1-2", "1-1-3", "1-1-4", " "]
+        sent = zip_of([*lots, box(0, 70, 40, 80)], {"parcel_no": numbers})
+        survey = desk.send(Kind.UPDATE, sent)
+        assert codes(desk.session, survey)["number.none"] == 1
+        counts = survey.summary["counts"]
+        assert (counts["unchanged"], counts["added"], counts["removed"]) == (4, 0, 2)
+
+    def test_numbers_that_only_their_spelling_tells_apart_stay_apart(self, desk: Desk) -> None:
+        shapes = [box(200, 200, 220, 220), box(220, 200, 240, 220), box(0, 30, 40, 60)]
+        survey = desk.send(Kind.UPDATE, zip_of(shapes, {"parcel_no": ["RR", "--RR", "1-1-1"]}))
+        desk.approve(desk.submit(survey))
+        assert set(parcels_now(desk.session)) == {"RR", "--RR", "1-1-1"}
+        again = desk.send(Kind.UPDATE, zip_of(shapes, {"parcel_no": ["RR", "--RR", "1-1-1"]}))
+        assert again.summary["counts"]["unchanged"] == 3
+
 
 class TestApproval:
     def test_nobody_approves_their_own(self, desk: Desk) -> None:
