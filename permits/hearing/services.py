@@ -17,6 +17,7 @@ from parcels.models import Parcel
 from permits import clocks
 from permits.hearing.models import Comment, Neighbour, Stance
 from permits.models import Permit
+from permits.spots import spot_near
 from permits.states import Clock, Event, Party
 from permits.types.services import get_settings
 from permits.workflow import PERMITS
@@ -117,7 +118,7 @@ def comment(session: Session, case: Permit, said: Said, now: dt.datetime) -> Com
         language=said.language,
         stance=said.stance,
         text=text,
-        geom=_spot(said),
+        geom=_spot(session, said),
         must_answer=said.stance is Stance.OBJECTION,
         at=now,
     )
@@ -126,13 +127,12 @@ def comment(session: Session, case: Permit, said: Said, now: dt.datetime) -> Com
     return made
 
 
-def _spot(said: Said) -> object | None:
+def _spot(session: Session, said: Said) -> object | None:
     if said.lon is None or said.lat is None:
         return None
     if not (-180 <= said.lon <= 180 and -90 <= said.lat <= 90):
         raise Unprocessable(_("This is no place on earth."), field="lon")
-    spot = func.ST_SetSRID(func.ST_MakePoint(said.lon, said.lat), 4326)
-    return func.ST_Transform(spot, func.Find_SRID("public", "permit", "geom"))
+    return spot_near(session, said.lon, said.lat)
 
 
 def list_comments(session: Session, case: Permit) -> list[Comment]:

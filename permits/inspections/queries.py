@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from permits.inspections.models import Inspection, InspectionResult
 from permits.models import Permit
+from permits.spots import spot_near
 from permits.states import State
 
 MOST = 100
@@ -31,10 +32,7 @@ class Site:
 def list_sites(session: Session, near: tuple[float, float] | None, most: int = MOST) -> list[Site]:
     """The sites nearest to a spot (degrees); without one the oldest cases first."""
     spot = func.ST_Transform(Permit.geom, 4326)
-    here = None
-    if near is not None:
-        point = func.ST_SetSRID(func.ST_MakePoint(*near), 4326)
-        here = func.ST_Transform(point, func.Find_SRID("public", "permit", "geom"))
+    here = None if near is None else spot_near(session, *near)
     distance = cast(null(), Float) if here is None else func.ST_Distance(Permit.geom, here, type_=Float)
     asked = select(
         Permit.id,

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Unprocessable
@@ -11,6 +11,7 @@ from core.i18n import gettext as _
 from core.workflow import Mover
 from permits.inspections.models import Inspection, InspectionResult
 from permits.models import Permit
+from permits.spots import spot_near
 from permits.states import Event, Party
 from permits.types.services import get_settings
 from permits.workflow import PERMITS
@@ -57,7 +58,7 @@ def inspect(
         inspector_id=mover.actor.id,
         inspected_at=visit.at,
         received_at=now,
-        geom=_spot(visit),
+        geom=_spot(session, visit),
         accuracy_m=visit.accuracy_m,
         photos=visit.photos,
     )
@@ -82,13 +83,12 @@ def _check(session: Session, case: Permit, visit: Visit, now: dt.datetime) -> No
         raise Unprocessable(_("This is too long: %(most)s characters at most.", most=_LONGEST), field="note")
 
 
-def _spot(visit: Visit) -> object | None:
+def _spot(session: Session, visit: Visit) -> object | None:
     if visit.lon is None or visit.lat is None:
         return None
     if not (-180 <= visit.lon <= 180 and -90 <= visit.lat <= 90):
         raise Unprocessable(_("This is no place on earth."), field="lon")
-    spot = func.ST_SetSRID(func.ST_MakePoint(visit.lon, visit.lat), 4326)
-    return func.ST_Transform(spot, func.Find_SRID("public", "permit", "geom"))
+    return spot_near(session, visit.lon, visit.lat)
 
 
 def list_inspections(session: Session, case: Permit) -> list[Inspection]:

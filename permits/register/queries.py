@@ -13,12 +13,14 @@ from core.errors import NotFound
 from core.i18n import gettext as _
 from core.models import city_geometry
 from core.text import fold
+from layers.area import area_value, ground_of, within
 from layers.models import City
 from layers.schemas import name_of
 from parcels.queries import list_versions
 from permits.models import Permit, PermitClock
 from permits.register.groups import GROUP_OF, Group
 from permits.register.models import Box, Circle, Filters, Key, PublicPermit
+from permits.spots import spot_near
 from permits.states import Clock
 
 MOST_COUNTED = 10_000
@@ -26,8 +28,6 @@ MOST_COUNTED = 10_000
 _SHAPE = city_geometry("GEOMETRY")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
-# A side of the window is a bent line in the city's grid: in so many pieces it strays less than it is wide on screen.
-_PIECES = 16
 
 
 def is_public() -> ColumnElement[bool]:
@@ -125,7 +125,7 @@ def conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
     """What is asked for, as conditions on a permit. Raises NotFound for a parcel that is not there."""
     asked: list[ColumnElement[bool]] = []
     if filters.box is not None:
-        asked.append(func.ST_Intersects(Permit.geom, _box(filters.box)))
+        asked.append(_in_box(session, filters.box))
     if filters.circle is not None:
         asked.append(func.ST_DWithin(Permit.geom, _middle(session, filters.circle), filters.circle.within_m))
     if filters.types:
@@ -157,17 +157,16 @@ def _srid() -> ColumnElement[int]:
     return func.Find_SRID("public", "permit", "geom")
 
 
-def _box(box: Box) -> ColumnElement[Any]:
-    piece = max(box[2] - box[0], box[3] - box[1]) / _PIECES
-    window = func.ST_Transform(func.ST_Segmentize(func.ST_MakeEnvelope(*box, 4326), piece), _srid())
-    # As a subquery it is worked out once, and not for every row.
-    return select(window).scalar_subquery()
+def _in_box(session: Session, box: Box) -> ColumnElement[bool]:
+    """Whether a permit lies in a box; none does in one that is nowhere near where the grid is used."""
+    srid = find_srid(session)
+    ground = ground_of(box, srid)
+    return false() if ground is None else within(Permit.geom, literal(area_value(ground, srid), _SHAPE))
 
 
 def _middle(session: Session, circle: Circle) -> ColumnElement[Any]:
     if circle.spot is not None:
-        spot = func.ST_SetSRID(func.ST_MakePoint(*circle.spot), 4326)
-        return select(func.ST_Transform(spot, _srid())).scalar_subquery()
+        return select(spot_near(session, *circle.spot)).scalar_subquery()
     versions = list_versions(session, circle.parcel_number)
     if not versions:
         raise NotFound(_("There is no parcel %(number)s.", number=circle.parcel_number), field="parcel")

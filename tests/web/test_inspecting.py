@@ -71,6 +71,9 @@ def test_the_sites_are_listed_the_nearest_first(on_site: OnSite) -> None:
     assert "Still to be passed:" in page
     assert "m away" in on_site.client().get("/permits/inspect?lon=51.44&lat=35.2427").text
     assert on_site.client().get("/permits/inspect?lon=x&lat=35").status_code == 400
+    for far in ("lon=-39&lat=0", "lon=0&lat=90", "lon=141&lat=45"):
+        # There the city's projection has no answer, and the database would fail.
+        assert on_site.client().get(f"/permits/inspect?{far}").status_code == 422
     citizen = make_person(on_site.session)
     on_site.session.commit()
     assert on_site.client(citizen).get("/permits/inspect").status_code == 403
@@ -102,6 +105,7 @@ def test_a_failed_visit_says_why_and_keeps_what_was_typed(on_site: OnSite) -> No
         {"result": "fine"},
         {"at": "yesterday"},
         {"lon": "x", "lat": "1"},
+        {"lon": "-39", "lat": "0"},
         {"key": "k"},
     ]
     for wrong in wrongs:

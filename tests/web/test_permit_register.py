@@ -397,3 +397,14 @@ def test_the_search_finds_a_permit_by_its_reference(client: FlaskClient, city: S
     assert hidden.reference not in kinds
     assert kinds[str(placeless.reference)]["lon"] is None
     assert 'href="/permits/1405-000123"' in client.get("/search?q=1405-000123&lang=fa").text
+
+
+@pytest.mark.parametrize("far", ["bbox=-50,-10,-30,10", "bbox=-180,-90,180,90"])
+def test_a_box_far_from_the_grid_holds_nothing_and_fails_nobody(
+    client: FlaskClient, city: Session, far: str
+) -> None:
+    assert client.get(f"/permits?{far}").status_code == 200
+
+
+def test_a_spot_far_from_the_city_is_refused(client: FlaskClient, city: Session) -> None:
+    assert client.get("/permits?at=-39,0&within=100").status_code == 422
