@@ -53,7 +53,9 @@ def track(code: str) -> AnyResponse | tuple[str, int]:
         # However it was typed, it has one address.
         return redirect(url_for("following.track", code=holder.case.tracking_code), 303)
     shown = _page(holder)
-    desk.mark_read(db.session, holder.case, now(), from_city=True)
+    if holder.may_write:
+        # Who may only look, an auditor with the code say, leaves nothing behind.
+        desk.mark_read(db.session, holder.case, now(), from_city=True)
     return shown
 
 
