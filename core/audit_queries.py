@@ -15,11 +15,15 @@ _AT_A_TIME = 2000
 
 @dataclass(frozen=True)
 class Asked:
-    """Which acts: by the actors' numbers or name, by action, subject and days (the last one included); empty: all."""
+    """Which acts: by the actors' numbers or name, by action, subject and days (the last one included); empty: all.
+
+    ``kinds``: only acts whose name begins with one of these (``"role."``).
+    """
 
     actors: frozenset[int] | None = None
     actor: str = ""
     action: str = ""
+    kinds: tuple[str, ...] = ()
     subject: str = ""
     since: dt.date | None = None
     until: dt.date | None = None
@@ -51,6 +55,10 @@ def _acts(asked: Asked) -> Select[Any]:
         statement = statement.where(or_(by_number, Audit.actor == asked.actor))
     if asked.action:
         statement = statement.where(Audit.action == asked.action)
+    if asked.kinds:
+        statement = statement.where(
+            or_(*(Audit.action.startswith(kind, autoescape=True) for kind in asked.kinds))
+        )
     if asked.subject:
         statement = statement.where(Audit.subject.istartswith(asked.subject, autoescape=True))
     if asked.since:

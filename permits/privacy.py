@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from accounts.models import Person
 from accounts.privacy import erasure, own_data, retention
@@ -12,10 +12,10 @@ from accounts.privacy.erasure import Holding
 from accounts.privacy.retention import Kind
 from core.i18n import gettext as _
 from core.i18n import lazy_gettext
-from permits.assessment.models import Message
+from permits.assessment.models import Consultee, Message
 from permits.documents.models import PermitDocument
 from permits.documents.services import let_go_of
-from permits.hearing.models import Comment
+from permits.hearing.models import Comment, Neighbour
 from permits.models import Permit
 from permits.states import UNDECIDED, State
 
@@ -29,6 +29,7 @@ def connect() -> None:
     own_data.register("permits", tell_cases)
     own_data.register("comments", tell_comments)
     own_data.register("messages", tell_messages)
+    own_data.register("opinions", tell_opinions)
     erasure.register("permits", Holding(why_not, forget))
     retention.register(
         Kind(
@@ -36,6 +37,22 @@ def connect() -> None:
             lazy_gettext("Names and e-mail addresses of who commented, once the case is decided"),
             _TWO_YEARS_DAYS,
             forget_authors,
+        )
+    )
+    retention.register(
+        Kind(
+            "consultees",
+            lazy_gettext("Names and e-mail addresses of who was consulted, once the case is decided"),
+            _TWO_YEARS_DAYS,
+            forget_consultees,
+        )
+    )
+    retention.register(
+        Kind(
+            "neighbours",
+            lazy_gettext("E-mail addresses of neighbours who were written to, once the case is decided"),
+            _TWO_YEARS_DAYS,
+            forget_neighbours,
         )
     )
     retention.register(
@@ -98,6 +115,22 @@ def tell_messages(session: Session, person: Person) -> list[dict[str, Any]]:
     ]
 
 
+def tell_opinions(session: Session, person: Person) -> list[dict[str, Any]]:
+    """What the city asked of a person as an outsider, at their address, and what they answered."""
+    asked = select(Consultee).where(_is_at(person, Consultee.email)).order_by(Consultee.id)
+    return [
+        {
+            "case": each.permit_id,
+            "name": each.name,
+            "email": each.email,
+            "question": each.question,
+            "at": each.asked_at.isoformat(),
+            "opinion": each.opinion,
+        }
+        for each in session.scalars(asked)
+    ]
+
+
 def why_not(session: Session, person: Person) -> str:
     """An application that is not decided yet keeps its applicant."""
     in_hand = select(Permit.id).where(Permit.applicant_id == person.id, Permit.state.in_(_IN_HAND))
@@ -111,10 +144,12 @@ def why_not(session: Session, person: Person) -> str:
 def forget(session: Session, person: Person) -> None:
     """Take a person out of what they said and applied for.
 
-    Comments stay without their author, drafts are emptied and their papers given up. A permit that was decided keeps
-    its applicant's name, which is part of the case, and no address.
+    Comments and opinions stay without their author, drafts are emptied and their papers given up. A permit that was
+    decided keeps its applicant's name, which is part of the case, and no address.
     """
     session.execute(update(Comment).where(_is_by(person)).values(name="", email=""))
+    session.execute(update(Consultee).where(_is_at(person, Consultee.email)).values(name="", email=""))
+    session.execute(update(Neighbour).where(_is_at(person, Neighbour.email)).values(email=""))
     theirs = Permit.applicant_id == person.id
     papers = select(PermitDocument).join(Permit, Permit.id == PermitDocument.permit_id)
     drafts = papers.where(theirs, Permit.state == State.DRAFT, PermitDocument.let_go_at.is_(None))
@@ -129,11 +164,31 @@ def forget(session: Session, person: Person) -> None:
 
 def forget_authors(session: Session, before: dt.datetime) -> int:
     """Who commented before a moment on cases that are decided or over; say of how many comments that was."""
-    decided = select(Permit.id).where(Permit.state.not_in(_IN_HAND))
     old = update(Comment).where(
-        Comment.at < before, or_(Comment.name != "", Comment.email != ""), Comment.permit_id.in_(decided)
+        Comment.at < before, or_(Comment.name != "", Comment.email != ""), Comment.permit_id.in_(_decided())
     )
     return int(session.execute(old.values(name="", email="")).rowcount)  # type: ignore[attr-defined]
+
+
+def forget_consultees(session: Session, before: dt.datetime) -> int:
+    """Who was asked before a moment for an opinion on cases that are decided or over; what they said stays."""
+    old = update(Consultee).where(
+        Consultee.asked_at < before,
+        or_(Consultee.name != "", Consultee.email != ""),
+        Consultee.permit_id.in_(_decided()),
+    )
+    return int(session.execute(old.values(name="", email="")).rowcount)  # type: ignore[attr-defined]
+
+
+def forget_neighbours(session: Session, before: dt.datetime) -> int:
+    """The addresses of neighbours of cases that are decided or over; those never written to go with the case's age."""
+    began = _decided().where(Permit.opened_at < before)
+    old = update(Neighbour).where(
+        or_(Neighbour.written_at < before, Neighbour.written_at.is_(None)),
+        Neighbour.email != "",
+        Neighbour.permit_id.in_(began),
+    )
+    return int(session.execute(old.values(email="")).rowcount)  # type: ignore[attr-defined]
 
 
 def forget_unsent(session: Session, before: dt.datetime) -> int:
@@ -155,9 +210,15 @@ def forget_unsent(session: Session, before: dt.datetime) -> int:
     return int(session.execute(emptied).rowcount)  # type: ignore[attr-defined]
 
 
+def _decided() -> Select[int]:
+    return select(Permit.id).where(Permit.state.not_in(_IN_HAND))
+
+
 def _is_by(person: Person) -> ColumnElement[bool]:
-    """Whether a comment is a person's; by its address only where they have shown that it is theirs."""
-    by_account = Comment.person_id == person.id
-    if person.confirmed_at is None:
-        return by_account
-    return or_(by_account, func.lower(Comment.email) == person.email.lower())
+    """Whether a comment is a person's, by account or by address."""
+    return or_(Comment.person_id == person.id, _is_at(person, Comment.email))
+
+
+def _is_at(person: Person, email: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether an address is a person's: only where they have shown that it is theirs."""
+    return false() if person.confirmed_at is None else func.lower(email) == person.email.lower()

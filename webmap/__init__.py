@@ -24,7 +24,7 @@ from layers.tiles.middleware import Shelf, TileMiddleware
 from layers.tiles.views import MAKER, SHELF
 from parcels.surveys import room as survey_room
 from permits import notices
-from webmap import assets, packing, views, wiring
+from webmap import assets, packing, rates, views, wiring
 from webmap.offline import views as offline
 
 
@@ -69,6 +69,7 @@ def create_app(settings: Settings | None = None, *, as_app: bool = False) -> Fla
     for group in wiring.COMMANDS:
         app.cli.add_command(group)
     app.register_blueprint(views.blueprint)
+    rates.hold_writes(app)
     return app
 
 

@@ -4,9 +4,16 @@ Whole neighbourhoods share one address here (carriers' NAT), so that an address 
 address seldom; one account from all addresses together somewhere between.
 """
 
-from flask import request, session
+from flask import current_app, request, session
 
 from core.limits.web import Rate, by_address
+
+
+def by_account() -> str:
+    """Whose account a request is made with; nobody's without one. A visitor is not asked for a session for it."""
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return ""
+    return str(session.get("_user_id") or "")
 
 
 def _account() -> str:

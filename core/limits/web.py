@@ -104,20 +104,20 @@ def forget(app: Flask) -> None:
 def count(rates: Iterable[Rate]) -> None:
     """Count one more of each rate now. Raises TooOften with the seconds after which there is room again."""
     counts: Counts = current_app.extensions[_EXTENSION]
-    for rate in rates:
-        who, limiter = rate.by(), counts.of(rate)
-        if who and not limiter.hit(rate.item, rate.name, who):
-            _refuse(limiter, rate, who)
+    try:
+        for rate in rates:
+            who, limiter = rate.by(), counts.of(rate)
+            if who and not limiter.hit(rate.item, rate.name, who):
+                _refuse(limiter, rate, who)
+    except StorageError as error:
+        # A city whose counter is away is still to be reached; that nobody counts is told to whoever reads the log.
+        log.error("rates are not counted", error=repr(error.storage_error))
 
 
 def _hold_back() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     rates = [rate for rate in getattr(view, "rates", ()) if request.method in rate.methods]
-    try:
-        count(rates)
-    except StorageError as error:
-        # A city whose counter is away is still to be reached; that nobody counts is told to whoever reads the log.
-        log.error("rates are not counted", error=repr(error.storage_error))
+    count(rates)
 
 
 def _refuse(limiter: MovingWindowRateLimiter, rate: Rate, who: str) -> None:

@@ -33,7 +33,7 @@ from permits.applying.web import (
     settings_of,
 )
 from permits.documents.models import OTHER
-from permits.documents.web import UPLOADS, desk
+from permits.documents.web import ACCOUNT_UPLOADS, UPLOADS, desk
 from permits.models import Permit
 from permits.precheck.services import get_srid
 from permits.states import STATE_NAMES, State
@@ -243,7 +243,7 @@ def _send(holder: Holder) -> AnyResponse | tuple[str, int]:
 
 @blueprint.post("/permits/track/<code>/documents")
 @public
-@limited(CODES, UPLOADS)
+@limited(CODES, UPLOADS, ACCOUNT_UPLOADS)
 def bring(code: str) -> AnyResponse | tuple[str, int]:
     """Add papers to an application, or to its case later."""
     holder = holder_of(code, to_write=True)

@@ -22,6 +22,7 @@ from permits.documents.models import OTHER, PermitDocument
 from permits.documents.queries import get_document, list_missing
 from permits.documents.schemas import document_json
 from permits.documents.web import (
+    ACCOUNT_UPLOADS,
     UPLOADS,
     WRITES,
     context_of,
@@ -60,7 +61,7 @@ def papers(key: str) -> AnyResponse | str:
 
 @blueprint.post("/permits/<key>/documents")
 @public
-@limited(UPLOADS)
+@limited(UPLOADS, ACCOUNT_UPLOADS)
 def bring(key: str) -> AnyResponse | tuple[str, int]:
     """Add one or more files to a case, each as a paper of its own; all of them or none."""
     visitor = visitor_of(key)
@@ -128,7 +129,7 @@ def preview(key: str, document_id: int) -> Response:
 
 @blueprint.post("/permits/<key>/documents/<int:document_id>/versions")
 @public
-@limited(UPLOADS)
+@limited(UPLOADS, ACCOUNT_UPLOADS)
 def bring_version(key: str, document_id: int) -> AnyResponse:
     """Bring a paper anew."""
     visitor = visitor_of(key)

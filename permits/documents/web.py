@@ -7,6 +7,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.queries import emails_of
+from accounts.sign_in.rates import by_account
 from accounts.web import find_person
 from core import redactions
 from core.audit import Actor
@@ -32,6 +33,8 @@ from permits.types.settings import TypeSettings
 
 UPLOADS = Rate("uploads", "200 per 10 minutes")
 """Each file is opened, scanned and pictured."""
+ACCOUNT_UPLOADS = Rate("uploads by account", "200 per 10 minutes", by_account)
+"""The same of one account, from however many addresses."""
 WRITES = Rate("writes", "300 per 1 minute")
 DRAWN_PAGES = Rate("drawn pages", "300 per 1 minute", methods=frozenset({"GET"}))
 """Each is drawn anew by a program of its own."""

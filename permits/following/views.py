@@ -29,7 +29,7 @@ from permits.applying.web import (
 )
 from permits.assessment import services as desk
 from permits.documents.models import OTHER
-from permits.documents.web import UPLOADS
+from permits.documents.web import ACCOUNT_UPLOADS, UPLOADS
 from permits.following.page import tell
 from permits.following.services import answer_all, list_open, take
 from permits.states import Event, State
@@ -53,7 +53,9 @@ def track(code: str) -> AnyResponse | tuple[str, int]:
         # However it was typed, it has one address.
         return redirect(url_for("following.track", code=holder.case.tracking_code), 303)
     shown = _page(holder)
-    desk.mark_read(db.session, holder.case, now(), from_city=True)
+    if holder.may_write:
+        # Who may only look, an auditor with the code say, leaves nothing behind.
+        desk.mark_read(db.session, holder.case, now(), from_city=True)
     return shown
 
 
@@ -101,7 +103,7 @@ def _act(
 
 @blueprint.post("/permits/track/<code>/answers")
 @public
-@limited(CODES, UPLOADS)
+@limited(CODES, UPLOADS, ACCOUNT_UPLOADS)
 def answers(code: str) -> AnyResponse | tuple[str, int]:
     """Answer what is asked, with papers; send it, or keep it for later."""
     is_sent = request.form.get("then") != "later"

@@ -10,11 +10,11 @@ from accounts.permissions import Permission
 from accounts.web import actor, find_person, get_person
 from core import redactions
 from core.clocks import ClockState
-from core.errors import AppError, BadInput, Conflict, NotFound, Unprocessable
+from core.errors import AppError, BadInput, Conflict, NotFound, TooOften, Unprocessable
 from core.i18n import gettext as _
 from core.i18n import language
 from core.inputs import read_count, read_lon_lat, read_words
-from core.limits.web import Rate, by_address, limited
+from core.limits.web import Rate, count, limited
 from core.local_time import now, to_local
 from core.web import db, public, requires
 from permits import clocks
@@ -35,13 +35,16 @@ from permits.workflow import PERMITS
 blueprint = Blueprint("hearing", __name__)
 
 
-def _by_sender() -> str:
-    """Who says something; nobody when the map of the form was pressed, for that says nothing yet."""
-    return "" if "spot.x" in request.form else by_address()
+def _by_receiver() -> str:
+    """Whose box a receipt goes to, however the address is written. It is kept as a digest alone."""
+    box, _at, host = request.form.get("email", "").strip().casefold().rpartition("@")
+    return f"{box.partition('+')[0]}@{host}" if box else ""
 
 
-SAYING = Rate("comments", "20 per 1 hour", by=_by_sender)
+SAYING = Rate("comments", "20 per 1 hour")
 """A household or an office may share an address; nobody has more to say than this."""
+RECEIVING = Rate("receipts to one address", "6 per 1 day", by=_by_receiver)
+"""Anybody may type anybody's address: a box is not to be filled by it."""
 POINTING = Rate("spots", "120 per 1 minute")
 FOLLOWING = Rate("receipts", "60 per 1 minute", methods=frozenset({"GET"}))
 """Receipts are not to be guessed."""
@@ -65,22 +68,40 @@ def form(reference: str) -> Response:
 
 @blueprint.post("/permits/<reference>/comment")
 @public
-@limited(SAYING, POINTING)
+@limited(POINTING)
 def send(reference: str) -> AnyResponse:
-    """Take a comment; or, when the map was pressed, only the spot, and show the form again."""
+    """Take a comment; or, when the map was pressed, only the spot, and show the form again.
+
+    Comments are counted here, and not when the map is pressed: who has sent too many has their words back.
+    """
     case = _case(reference)
     typed = {name: request.form.get(name, "") for name in _FIELDS}
     if "spot.x" in request.form:
         return _form(case, _with_spot(case, typed), None)
     try:
+        count([SAYING])
         said = services.comment(db.session, case, _said(typed), now())
-    except (BadInput, Unprocessable, Conflict) as wrong:
+    except (BadInput, Unprocessable, Conflict, TooOften) as wrong:
         answer = _form(case, typed, wrong)
         answer.status_code = wrong.status
+        if "retry_after_s" in wrong.details:
+            answer.headers["Retry-After"] = str(wrong.details["retry_after_s"])
         return answer
+    is_mailed = _mail_receipt(case, said)
+    return redirect(
+        url_for("hearing.follow", receipt=said.receipt, new="1" if is_mailed else "unmailed"), 303
+    )
+
+
+def _mail_receipt(case: Permit, said: Comment) -> bool:
+    """Whether the receipt is mailed. A full box is no reason to refuse what somebody says within its period."""
+    try:
+        count([RECEIVING])
+    except TooOften:
+        return False
     address = url_for("hearing.follow", receipt=said.receipt, _external=True)
     send_receipt(db.session, case, said, clocks.find_clock(db.session, case, Clock.COMMENT, now()), address)
-    return redirect(url_for("hearing.follow", receipt=said.receipt, new=1), 303)
+    return True
 
 
 def _form(case: Permit, typed: dict[str, str], wrong: AppError | None) -> Response:
@@ -153,7 +174,8 @@ def follow(receipt: str) -> str:
         type_name=settings.name,
         stances=STANCE_NAMES,
         state_names=STATE_NAMES,
-        is_new=request.args.get("new") == "1",
+        is_new="new" in request.args,
+        is_mailed=request.args.get("new") == "1",
     )
 
 

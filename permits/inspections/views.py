@@ -33,7 +33,7 @@ from permits.assessment.services import list_conditions
 from permits.desk.case import list_steps_now
 from permits.documents import services as documents
 from permits.documents.models import OTHER
-from permits.documents.web import UPLOADS, desk, read_content, visitor_of
+from permits.documents.web import ACCOUNT_UPLOADS, UPLOADS, desk, read_content, visitor_of
 from permits.inspections.models import Inspection, InspectionResult
 from permits.inspections.queries import find_visit, list_passed, list_sites
 from permits.inspections.services import Visit, inspect, list_inspections
@@ -85,7 +85,7 @@ def site(reference: str) -> Response:
 
 @blueprint.post("/permits/inspect/<reference>")
 @requires(Permission.PERMITS_INSPECT)
-@limited(UPLOADS)
+@limited(UPLOADS, ACCOUNT_UPLOADS)
 def enter(reference: str) -> AnyResponse:
     """Take a visit in, with its photos. Sent again over a bad line, it is there once."""
     case, person = _case(reference)

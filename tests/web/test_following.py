@@ -151,6 +151,22 @@ def test_messages_go_both_ways_and_are_new_once(follower: Follower, session: Ses
     assert [(each.text, each.from_city) for each in told] == [("Please call us", True), ("I shall", False)]
 
 
+def test_who_only_audits_reads_the_page_and_marks_nothing_as_read(
+    app: Flask, follower: Follower, session: Session
+) -> None:
+    desk.write_message(session, follower.case, None, START, "Please call us", from_city=True)
+    auditor = Follower(app, session, follower.case)
+    sign_in(auditor.client, make_person(session, Role.AUDITOR))
+    for _ in range(2):
+        assert '<span class="mark">new</span>' in auditor.page()
+    [told] = session.scalars(select(Message))
+    session.refresh(told)
+    assert told.read_at is None
+    assert '<span class="mark">new</span>' in follower.page()
+    session.refresh(told)
+    assert told.read_at is not None
+
+
 def test_withdrawing_wants_a_reason(follower: Follower) -> None:
     bare = follower.post("withdraw", reason=" ")
     assert bare.status_code == 422

@@ -1,5 +1,6 @@
 """Rates: counted apart by name and by whom, told when to come back, and never in the way when nobody can count."""
 
+import dataclasses
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,12 +11,15 @@ from limits.errors import StorageError
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from accounts.sign_in.rates import by_account
 from core.errors import AppError, TooOften
 from core.i18n import format_duration, speaking
 from core.limits import shared
 from core.limits import web as limits
-from core.limits.web import Rate, by_address, count, limited
+from core.limits.web import WRITING, Rate, by_address, count, limited
 from core.web import public
+from tests.people import make_person, sign_in
+from webmap.rates import ACCOUNT_WRITES, WRITES
 
 
 @pytest.fixture
@@ -167,3 +171,53 @@ def test_every_way_in_has_a_rate(app: Flask, client: FlaskClient) -> None:
     ways = "login register forgot_password send_confirmation reset_password two_factor_token_validation mf_recovery"
     for name in (ways + " verify change_password wan_signin_response").split():
         assert getattr(app.view_functions[f"security.{name}"], "rates", ()), name
+
+
+def rates_of(app: Flask, endpoint: str, method: str) -> list[Rate]:
+    return [rate for rate in getattr(app.view_functions[endpoint], "rates", ()) if method in rate.methods]
+
+
+def test_every_write_is_counted_by_address_and_by_account(app: Flask) -> None:
+    asked = [
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in set(rule.methods or ()) & WRITING
+    ]
+    assert len(asked) > 60
+    for endpoint, method in asked:
+        ways = [rate.by for rate in rates_of(app, endpoint, method)]
+        assert by_address in ways, (endpoint, method)
+        assert by_account in ways, (endpoint, method)
+
+
+def test_search_and_uploads_are_counted_by_address_and_by_account(app: Flask) -> None:
+    searches = [rates_of(app, f"search.{name}", "GET") for name in ("results", "search_json")]
+    posted = [rates_of(app, rule.endpoint, "POST") for rule in app.url_map.iter_rules()]
+    uploads = [rates for rates in posted if "uploads" in {rate.name for rate in rates}]
+    assert len(uploads) >= 9
+    for rates in searches + uploads:
+        kind = rates[0].name if rates in searches else "uploads"
+        assert {(rate.name, rate.by) for rate in rates} >= {
+            (kind, by_address),
+            (f"{kind} by account", by_account),
+        }
+
+
+def test_an_account_is_counted_wherever_it_asks_from(
+    app: Flask, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = app.view_functions["account.sign_out_everywhere"]
+    low = [dataclasses.replace(rate, most="2 per 1 minute") for rate in (WRITES, ACCOUNT_WRITES)]
+    monkeypatch.setattr(view, "rates", low)
+
+    def ask(address: str) -> int:
+        return client.post(
+            "/account/sign-out-everywhere", environ_base={"REMOTE_ADDR": f"198.51.100.{address}"}
+        ).status_code
+
+    # Without a token each is refused, and counted all the same.
+    assert [ask(number) for number in "123"] == [400, 400, 400]
+    sign_in(client, make_person(session))
+    assert [ask(number) for number in "456"] == [400, 400, 429]
+    sign_in(client, make_person(session))
+    assert [ask(number) for number in "456"] == [400, 400, 429]

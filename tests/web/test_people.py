@@ -151,6 +151,23 @@ def test_a_write_without_its_token_is_refused(desk: FlaskClient, planner: Person
     assert answer.status_code == 400
 
 
+def test_who_did_what_is_shown_without_case_work(
+    app: Flask, desk: FlaskClient, session: Session, planner: Person
+) -> None:
+    by = audit.Actor(planner.in_record, planner.id)
+    done = ["role.grant", "person.disable", "permit_type.change", "calendar.set", "retention.set"]
+    for number, action in enumerate([*done, "permit.decide", "zone.draw"], 7000):
+        audit.record(session, by, action, f"thing:{number}")
+    audit.record(session, audit.Actor("somebody else"), "calendar.set", "thing:8000")
+    audit.write_pending(session)
+    told = desk.get(f"/people/{planner.id}").text.partition('id="deeds-title"')[2]
+    assert [number for number in range(7000, 7007) if f"thing:{number}" in told] == list(range(7000, 7005))
+    assert "thing:8000" not in told
+    auditor = sign_in(app.test_client(), make_person(session, Role.AUDITOR))
+    told = auditor.get(f"/people/{planner.id}").text.partition('id="deeds-title"')[2]
+    assert all(f"thing:{number}" in told for number in range(7000, 7007))
+
+
 class TestTheRecord:
     @pytest.fixture
     def auditor(self, client: FlaskClient, session: Session, city: Session) -> FlaskClient:

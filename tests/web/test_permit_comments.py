@@ -16,7 +16,7 @@ from core.local_time import now
 from permits.access import parties_of
 from permits.hearing.models import Comment, Stance
 from permits.hearing.services import answer_comment, group_comment
-from permits.hearing.views import SAYING
+from permits.hearing.views import RECEIVING, SAYING
 from permits.models import Permit, PermitClock, PermitEvent
 from permits.states import Clock, Event, Party, State
 from tests.people import letters, link_in, make_person, sign_in
@@ -202,8 +202,32 @@ def test_nobody_sends_without_the_pages_own_token(client: FlaskClient, city: Ses
 def test_too_many_are_held_back(client: FlaskClient, city: Session) -> None:
     case = open_case(city)
     most = int(SAYING.most.split()[0])
-    answers = [send(client, case, text=f"No. {n}").status_code for n in range(most + 1)]
-    assert answers == [303] * most + [429]
+    typed = {"name": "Zoe", "email": "zoe@example.org", "stance": "support"}
+    answers = [send(client, case, text=f"No. {n} <b>", **typed) for n in range(most + 1)]
+    assert [answer.status_code for answer in answers] == [303] * most + [429]
+    # Who is held back has all that they wrote, to be sent later.
+    held = answers[-1]
+    assert f">No. {most} &lt;b&gt;</textarea>" in held.text
+    assert 'value="Zoe"' in held.text
+    assert 'value="zoe@example.org"' in held.text
+    assert re.search(r'value="support" checked', held.text)
+    assert "That was too often" in held.text
+    assert 0 < int(held.headers["Retry-After"]) <= 3601
+    assert city.scalar(select(func.count()).select_from(Comment)) == most
+
+
+def test_nobodys_box_is_filled_with_receipts(client: FlaskClient, city: Session) -> None:
+    case = open_case(city)
+    most = int(RECEIVING.most.split()[0])
+    spelt = ["zoe@example.org", " ZOE@Example.org", "zoe+more@example.org"]
+    answers = [send(client, case, email=spelt[n % 3]) for n in range(most + 2)]
+    assert {answer.status_code for answer in answers} == {303}, "what is said is taken"
+    assert len(letters(city)) == most
+    told = [client.get(answer.location).text for answer in answers]
+    assert ["on its way to you by mail" in page for page in told] == [True] * most + [False] * 2
+    assert ["No letter was sent" in page for page in told] == [False] * most + [True] * 2
+    assert send(client, case, email="zoe@example.net").status_code == 303
+    assert len(letters(city)) == most + 1
 
 
 def test_pressing_the_map_is_no_comment_and_is_not_counted_as_one(client: FlaskClient, city: Session) -> None:

@@ -17,8 +17,9 @@ from core import audit, jobs, mail
 from core.audit import Actor
 from core.audit_check import verify
 from core.errors import Conflict
+from permits.assessment.models import Consultee
 from permits.documents.models import PermitDocument
-from permits.hearing.models import Comment, Stance
+from permits.hearing.models import Comment, Neighbour, Stance
 from permits.models import Permit
 from permits.states import State
 from tests.people import make_person, post, sign_in
@@ -52,7 +53,8 @@ def everything_stored(session: Session) -> str:
     audit.write_pending(session)
     tables = (
         "person", "role_grant", "passkey", "audit", "procrastinate_jobs", "job_error", "certificate", "permit",
-        "permit_comment", "permit_message", "permit_document", "permit_document_version",
+        "permit_comment", "permit_consultee", "permit_neighbour", "permit_message",
+        "permit_document", "permit_document_version",
     )  # fmt: skip
     rows = [
         str(list(session.execute(text(f"SELECT t::text FROM {table} AS t")).scalars())) for table in tables
@@ -176,6 +178,54 @@ def test_who_commented_is_forgotten_once_it_is_decided(session: Session, city: S
     session.expire_all()
     assert {state for state, each in comments.items() if each.email} == {State.CONSULTATION, State.REFUSED}
     assert comments[State.GRANTED].text == "Too high."
+
+
+def involve(session: Session, case: Permit, email: str, at: dt.datetime) -> tuple[Consultee, Neighbour]:
+    """Somebody consulted on a case, and a neighbour of it, at one address."""
+    asked = Consultee(
+        permit_id=case.id, name="Engineer Zoe", email=email, question="Safe?", opinion="Yes.", asked_at=at
+    )
+    near = Neighbour(
+        permit_id=case.id, parcel_id=1, parcel_number="1", distance_m=5.0, email=email, written_at=at
+    )
+    session.add_all([asked, near])
+    session.flush()
+    return asked, near
+
+
+def test_who_was_consulted_or_written_to_is_forgotten_once_it_is_decided(
+    session: Session, city: Session
+) -> None:
+    old, fresh = dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime.now(dt.UTC)
+    made = {
+        state: involve(session, make_case(session, state, opened_at=old), "zoe@example.org", at)
+        for state, at in ((State.CONSULTATION, old), (State.GRANTED, old), (State.REFUSED, fresh))
+    }
+    _, unwritten = involve(session, make_case(session, State.CLOSED, opened_at=old), "a@example.org", old)
+    unwritten.written_at = None
+    session.flush()
+    retention.apply(session)
+    session.expire_all()
+    kept = {state for state, (asked, near) in made.items() if asked.name and asked.email and near.email}
+    gone = {state for state, (asked, near) in made.items() if not (asked.name or asked.email or near.email)}
+    assert (kept, gone) == ({State.CONSULTATION, State.REFUSED}, {State.GRANTED})
+    assert (made[State.GRANTED][0].opinion, unwritten.email) == ("Yes.", "")
+
+
+def test_a_person_who_was_consulted_is_told_and_forgotten(
+    home: FlaskClient, session: Session, citizen: Person
+) -> None:
+    at = dt.datetime.now(dt.UTC)
+    case = make_case(session, State.CONSULTATION)
+    asked, near = involve(session, case, EMAIL.upper(), at)
+    other, _ = involve(session, make_case(session, State.CONSULTATION), "other@example.org", at)
+    told = home.get("/account/data.json").json
+    assert told is not None
+    assert [each["opinion"] for each in told["opinions"]] == ["Yes."]
+    assert post(home, "/account/erase", sure="yes").location == "/account/erased"
+    session.expire_all()
+    assert (asked.name, asked.email, asked.opinion, near.email) == ("", "", "Yes.", "")
+    assert other.email == "other@example.org"
 
 
 def test_a_reason_to_stay_is_told(session: Session, city: Session) -> None:

@@ -27,6 +27,8 @@ _PAGE = 50
 _LONGEST = 200
 _ACTS = 20
 _LONGEST_REASON = 500
+_OF_THE_OFFICE = ("person.", "role.", "second_factor.", "permit_type.", "calendar.", "retention.", "job.")
+"""Acts on accounts and settings: all that whoever may not read the record sees of others' doing, and no case work."""
 
 
 @blueprint.get("/people")
@@ -54,8 +56,8 @@ def one(person_id: int) -> str:
     """One person: roles, how they came by them, and what they did last."""
     found = queries.get_person(db.session, person_id)
     acts = list_acts(db.session, Asked(subject=f"person:{found.id}"), most=_ACTS)
-    own = Asked(actors=frozenset({found.id}))
-    deeds = list_acts(db.session, own, most=_ACTS) if may(Permission.RECORD_READ) else []
+    own = Asked(actors=frozenset({found.id}), kinds=() if may(Permission.RECORD_READ) else _OF_THE_OFFICE)
+    deeds = list_acts(db.session, own, most=_ACTS)
     return render_template(
         "people/person.html",
         found=found,

@@ -97,7 +97,9 @@ def _asked() -> Asked:
     found = frozenset(person.id for person in list_people(db.session, words=typed)) if typed else None
     return Asked(
         actors=found,
-        **words,
+        actor=typed,
+        action=words["action"],
+        subject=words["subject"],
         since=read_day(request.args.get("since"), "since"),
         until=read_day(request.args.get("until"), "until"),
     )

@@ -12,7 +12,7 @@ from core.limits.web import limited
 from core.web import db, public, wants_json
 from layers.words import isolated
 from parcels.hits import Kind
-from webmap.rates import SEARCH
+from webmap.rates import ACCOUNT_SEARCH, SEARCH
 from webmap.search.schemas import answer_json, detail_of, label_of, suggestions_of, told_of, url_of
 from webmap.search.service import Answer, answer
 from webmap.words import BROWSER
@@ -26,7 +26,7 @@ _FEW, _MOST = 10, 50
 @blueprint.get("/search")
 @blueprint.get("/search.json", endpoint="search_json")
 @public
-@limited(SEARCH)
+@limited(SEARCH, ACCOUNT_SEARCH)
 def results() -> Response:
     """What was probably meant by ``q`` on the day ``on``, best first."""
     typed = read_words(request.args.get("q"), "q", _LONGEST)

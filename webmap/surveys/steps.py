@@ -17,7 +17,7 @@ from core.web import db, requires
 from parcels.surveys import services
 from parcels.surveys.columns import ROLES
 from parcels.surveys.models import Survey
-from permits.documents.web import UPLOADS
+from permits.documents.web import ACCOUNT_UPLOADS, UPLOADS
 from webmap.rates import WRITES
 from webmap.surveys.views import blueprint, get_seen, store, uploaded
 
@@ -27,7 +27,7 @@ _LONGEST_CHOICE = 200
 
 @blueprint.post("/surveys/<int:survey_id>/file")
 @requires(Permission.SURVEYS_SUBMIT)
-@limited(UPLOADS)
+@limited(UPLOADS, ACCOUNT_UPLOADS)
 def send_again(survey_id: int) -> Response:
     """Send a mended file."""
     return _do(

@@ -36,7 +36,7 @@ from parcels.surveys.schemas import (
 )
 from parcels.surveys.services import Upload
 from parcels.surveys.states import Kind, State
-from permits.documents.web import UPLOADS
+from permits.documents.web import ACCOUNT_UPLOADS, UPLOADS
 from webmap.surveys import words
 from webmap.surveys.page import field_name, field_value, read_page
 
@@ -76,7 +76,7 @@ def surveys() -> Response | str:
 
 @blueprint.post("/surveys")
 @requires(Permission.SURVEYS_SUBMIT)
-@limited(UPLOADS)
+@limited(UPLOADS, ACCOUNT_UPLOADS)
 def send() -> AnyResponse:
     """Take a file in and have it checked."""
     made = services.send(

@@ -18,6 +18,7 @@ from permits.documents.queries import get_document
 from permits.documents.redacting import services as redacting
 from permits.documents.redacting.texts import get_text, list_texts
 from permits.documents.web import (
+    ACCOUNT_UPLOADS,
     DRAWN_PAGES,
     MOST,
     UPLOADS,
@@ -42,7 +43,7 @@ _PAGE_DPI = 90
 
 @blueprint.post("/permits/<key>/documents/<int:document_id>/redacted")
 @requires(Permission.PERMITS_INTAKE)
-@limited(UPLOADS)
+@limited(UPLOADS, ACCOUNT_UPLOADS)
 def add_redacted(key: str, document_id: int) -> AnyResponse:
     """Upload a redacted copy of a version."""
     visitor = visitor_of(key)
@@ -90,7 +91,7 @@ def page_image(key: str, document_id: int, page: int) -> Response:
 
 @blueprint.post("/permits/<key>/documents/<int:document_id>/blacken")
 @requires(Permission.PERMITS_INTAKE)
-@limited(UPLOADS)
+@limited(UPLOADS, ACCOUNT_UPLOADS)
 def blacken(key: str, document_id: int) -> AnyResponse:
     """Make a redacted copy by boxes, told in percent of the page."""
     visitor = visitor_of(key)
