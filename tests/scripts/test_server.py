@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session
 
-from core import cluster, cluster_files, database
+from core import cluster, cluster_files, database, jobs
 
 ROOT = Path(__file__).resolve().parents[2]
 UP = re.compile(r"Shahrnama is at http://127\.0\.0\.1:(\d+)/ ")
@@ -141,6 +142,16 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def is_done(engine: Engine, job: int) -> bool:
+    """Whether the worker that the server started has run a job: its effects are there, and it waits no more."""
+    done = text("""
+        SELECT EXISTS (SELECT FROM job_done WHERE job_id = :job)
+           AND NOT EXISTS (SELECT FROM procrastinate_jobs WHERE id = :job)
+    """)
+    with engine.connect() as link:
+        return link.scalar(done, {"job": job}) is True
+
+
 def is_running(data: Path) -> bool:
     return cluster_files.postmaster(cluster_files.place_of(data)) is not None
 
@@ -156,6 +167,10 @@ def test_from_nothing_to_a_city_and_ctrl_c(server: Callable[..., Server], data: 
     engine = create_engine(cluster.url_for(data))
     with engine.connect() as link:
         assert link.execute(text("SELECT count(*) >= 5000 FROM parcel")).scalar()
+    with Session(engine) as session:
+        job = jobs.defer(session, "jobs.tidy")
+        session.commit()
+    wait_for(lambda: is_done(engine, job))
     engine.dispose()
 
     intruder = server()
