@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -100,6 +101,12 @@ class House:
         for file in self.session.query(DocumentFile):
             files_service.picture(self.session, file.sha256)
         self.session.flush()
+
+
+def author_of(content: bytes) -> str | None:
+    """Who a PDF says has written it."""
+    told = PdfReader(io.BytesIO(content)).metadata
+    return told.author if told else None
 
 
 STAFF_ROLES = (
@@ -541,11 +548,26 @@ class TestRedacted:
         )  # fmt: skip
         assert answer.status_code == 200, answer.text
         given = house.client("visitor").get(told["file_url"]).data
-        from pypdf import PdfReader
-
         reader = PdfReader(io.BytesIO(given))
         assert [each.extract_text().strip() for each in reader.pages] == ["", ""]
         assert b"Laleh" not in given
+
+    def test_who_shows_a_file_is_told_what_it_says_of_itself(self, house: House) -> None:
+        original = files.pdf('<meta name="author" content="Engineer Zoe">Plan')
+        assert author_of(original) == "Engineer Zoe"
+        told = house.brought(original, shown="public")
+        assert "author, program and dates are not taken out" in house.client("officer").get(told["url"]).text
+        assert "author, program" not in house.client("visitor").get(told["url"]).text
+        picture = house.brought(files.picture(), "site.png", shown="public")
+        assert "author, program" not in house.client("officer").get(picture["url"]).text
+        # What the page says of a copy drawn here is so.
+        drawn = house.post(
+            "officer", f"/{told['id']}/blacken", version=told["version"], number="1", reason="its author",
+            page="1", left="0", top="0", width="10", height="10",
+        )  # fmt: skip
+        assert drawn.status_code == 200, drawn.text
+        given = house.client("visitor").get(told["file_url"]).data
+        assert author_of(given) is None
 
     @pytest.mark.parametrize(
         ("fields", "status"),
