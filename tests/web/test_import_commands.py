@@ -66,8 +66,10 @@ def city(smallville: City) -> City:
     with smallville.engine.begin() as connection:
         connection.execute(
             text(
-                "TRUNCATE parcel, zone, zone_generalised, zone_class, feature, feature_part, layer, coverage_part, "
-                "street, source_revision, parcel_block, parcel_mosaic, parcel_lineage; "
+                "TRUNCATE parcel, feature, feature_part, layer, coverage_part, street, source_revision, "
+                "parcel_block, parcel_mosaic, parcel_lineage; "
+                # Amendments refer to zones, and what is only ever added to is not truncated.
+                "DELETE FROM zone_generalised; DELETE FROM zone; DELETE FROM zone_class; "
                 "UPDATE city SET boundary = NULL, boundary_is_hull = false"
             )
         )
